@@ -1,0 +1,95 @@
+"""The data contracts: what every table in and out of the pipeline must look like.
+
+One Open Data Contract Standard YAML per table in ``data_contracts/inputs`` and ``data_contracts/outputs``. Here they
+are read into small values; judging data against them is in ``ingest`` (rows that come in) and ``publish.audit``
+(tables that go out).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import yaml
+
+from pipelines.resources import CONTRACTS
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract.
+
+    ``physical_type`` is a DuckDB type; ``enum`` the allowed values, empty for any; ``aliases`` other header names
+    (the Chinese ones); ``refuses_file`` marks columns whose unknown value refuses the whole file (units);
+    ``default`` is what a blank means.
+    """
+
+    name: str
+    physical_type: str
+    description: str
+    required: bool = False
+    unit: str | None = None
+    enum: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    refuses_file: bool = False
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One table: its name (``meter_readings`` or ``metrics.park_year``), key, columns and Great Expectations rules."""
+
+    table: str
+    version: str
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    expectations: tuple[Mapping[str, Any], ...] = field(default=())
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+
+def _custom(properties: list[dict[str, Any]] | None) -> dict[str, Any]:
+    return {entry["property"]: entry["value"] for entry in properties or []}
+
+
+def _column(source: Mapping[str, Any]) -> Column:
+    custom = _custom(source.get("customProperties"))
+    return Column(
+        name=source["name"],
+        physical_type=source["physicalType"],
+        description=source["description"],
+        required=bool(source.get("required", False)),
+        unit=custom.get("unit"),
+        enum=tuple(custom.get("enum", ())),
+        aliases=tuple(custom.get("aliases", ())),
+        refuses_file=bool(custom.get("refusesFile", False)),
+        default=custom.get("default"),
+    )
+
+
+def _contract(source: Mapping[str, Any]) -> Contract:
+    """The one table of an ODCS document (``schema[0]``)."""
+    schema = source["schema"][0]
+    properties = schema["properties"]
+    keyed = sorted((p["primaryKeyPosition"], p["name"]) for p in properties if p.get("primaryKey"))
+    expectations = tuple(
+        rule["implementation"] for rule in schema.get("quality", []) if rule.get("engine") == "greatExpectations"
+    )
+    return Contract(
+        table=schema["name"],
+        version=source["version"],
+        description=schema["description"],
+        key=tuple(name for _, name in keyed),
+        columns=tuple(_column(p) for p in properties),
+        expectations=expectations,
+    )
+
+
+@cache
+def load(folder: str) -> Mapping[str, Contract]:
+    """All contracts of ``inputs`` or ``outputs``, by table name."""
+    found = (_contract(yaml.safe_load(p.read_text("utf-8"))) for p in sorted((CONTRACTS / folder).glob("*.yaml")))
+    return {contract.table: contract for contract in found}

@@ -1,0 +1,38 @@
+"""Every DuckDB connection of the project: private and in memory for work, or a published file read-only."""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.settings import Settings
+
+
+def connect(settings: Settings, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A private in-memory database with the process's limits; it spills to the home folder, never to the cwd.
+
+    ``preserve_insertion_order`` is off: every write names its own order, so the bytes do not depend on threads.
+    """
+    spill = settings.home / "tmp"
+    spill.mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": settings.duckdb_memory,
+            "threads": str(threads or settings.duckdb_threads),
+            "temp_directory": str(spill),
+            "preserve_insertion_order": "false",
+            "autoinstall_known_extensions": "false",
+        },
+    )
+    con.execute("set timezone = 'Asia/Shanghai'")
+    return con
+
+
+def open_published(path: Path) -> duckdb.DuckDBPyConnection:
+    """A published ``parks.duckdb``, read-only, shut off from files, network and settings.
+
+    Raises ``duckdb.IOException`` if the file is missing or not a database.
+    """
+    con = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
+    con.execute("set lock_configuration = true")
+    return con
