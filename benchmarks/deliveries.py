@@ -87,7 +87,7 @@ def _master(con: duckdb.DuckDBPyConnection, parks: int, uses: int) -> None:
 
 
 def _readings(con: duckdb.DuckDBPyConnection, park_id: str, uses: int) -> None:
-    """Table readings of one park: all meters, all quarter hours, in hundredths of a kWh; the gate closes the balance."""
+    """Readings of one park: all meters, all quarter hours, in hundredths of a kWh; the gate closes the balance."""
     con.execute(f"""
         create or replace table demand as
         select start, hour(start) + minute(start) / 60 as clock, n,

@@ -1,4 +1,4 @@
-"""What a user would write in an afternoon with pandas for the same annual totals: no checks, no corrections, no storage.
+"""What a user would write in an afternoon with pandas for the same annual totals: no checks, no corrections.
 
 ``python -m benchmarks.plain_pandas DELIVERIES`` prints one JSON object: park → [use_mwh, import_mwh, intensity].
 """

@@ -1,4 +1,4 @@
-"""What a user would write in an afternoon with Polars for the same annual totals: no checks, no corrections, no storage.
+"""What a user would write in an afternoon with Polars for the same annual totals: no checks, no corrections.
 
 ``python -m benchmarks.plain_polars DELIVERIES`` prints one JSON object: park → [use_mwh, import_mwh, intensity].
 """
@@ -18,12 +18,7 @@ energy = (
     .agg(pl.col("value").sum() / 1000)
     .join(meters, on="meter_id")
     .group_by("park_id")
-    .agg(
-        *(
-            pl.col("value").filter(pl.col("point") == point).sum().alias(point)
-            for point in ("grid_import", "grid_export")
-        ),
-    )
+    .agg(pl.col("value").filter(pl.col("point") == point).sum().alias(point) for point in POINTS)
 )
 fuel = pl.scan_csv(root / "master" / "fuel_use.csv").group_by("park_id").agg(pl.col("quantity").sum())
 totals = (
