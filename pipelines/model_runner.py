@@ -1,0 +1,244 @@
+"""Builds models on the lake: fingerprints, reuse of what is current, atomic writes, pointers.
+
+The order of the steps is in ``models``; Dagster calls this from ``defs``. An output is stored under the fingerprint of
+its SQL and its inputs, and the hash of its bytes is the input of the models behind it: where a rebuild gives the same
+bytes, nothing behind it is built again.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+
+from pipelines import warehouse
+from pipelines.errors import UserError
+from pipelines.lake import Lake, atomic_path, fingerprint, sha256_file, write_json
+from pipelines.model_inputs import Sources
+from pipelines.models import Model, Step
+from pipelines.reference_tables import identifier, literal
+from pipelines.settings import Settings
+
+STORAGE = "format parquet, compression snappy, row_group_size 122880"
+"""How outputs are written. The same rows in the same order give the same bytes at any number of threads."""
+
+
+@dataclass(frozen=True)
+class ModelResult:
+    """What happened to one output. ``seconds`` is 0 where it was current; ``peak_memory_bytes`` is the process's."""
+
+    name: str
+    month: str | None
+    rows: int
+    seconds: float
+    fingerprint: str
+    sha256: str
+    reused: bool
+    peak_memory_bytes: int
+
+
+@dataclass
+class BuildContext:
+    """Everything a step needs: models, inputs and months of one run, and the connection that its steps share.
+
+    ``months`` are the months in scope that are built, in order. Use as a context manager, or ``close`` it.
+    """
+
+    settings: Settings
+    models: Mapping[str, Model]
+    sources: Sources
+    months: tuple[str, ...]
+    _connection: duckdb.DuckDBPyConnection | None = field(default=None, repr=False)
+
+    @property
+    def lake(self) -> Lake:
+        return self.sources.lake
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The private connection of this run, opened when the first model needs it."""
+        if self._connection is None:
+            self._connection = warehouse.connect(self.settings)
+        return self._connection
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def __enter__(self) -> "BuildContext":
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.close()
+
+    def read_months(self, model: Model, name: str, month: str | None) -> tuple[str | None, ...]:
+        """The months of the upstream model ``name`` that ``model`` reads when it is built for ``month``."""
+        if not self.models[name].partitioned:
+            return (None,)
+        if month is None:
+            return self.months
+        return tuple(m for m in self.months if m <= month) if name in model.history else (month,)
+
+    def pointer(self, name: str, month: str | None) -> dict[str, Any]:
+        """The current output of a model. Raises ``UserError`` if it has none."""
+        found = read_pointer(self.lake, name, month)
+        if found is None:
+            raise UserError(f"{name}{f' of {month}' if month else ''} has not been built yet; use `zcp run`")
+        return found
+
+    def paths(self, model: Model, name: str, month: str | None) -> list[Path]:
+        """The Parquet files of the upstream model ``name`` that ``model`` reads."""
+        months = self.read_months(model, name, month)
+        return [output_path(self.lake, name, m, self.pointer(name, m)["fingerprint"]) for m in months]
+
+    def fingerprint(self, model: Model, month: str | None) -> str:
+        """The fingerprint of a model's output, from its text and what it reads now; nothing is read but pointers."""
+        inputs = {name: self._digest(model, name, month) for name in model.inputs}
+        return fingerprint(model.sql, model.order, STORAGE, duckdb.__version__, month, inputs)
+
+    def _digest(self, model: Model, name: str, month: str | None) -> object:
+        upstream = self.models.get(name)
+        if upstream is None:
+            return self.sources.relation(name, month, model.inputs).digest
+        if not upstream.kept:
+            return self.fingerprint(upstream, month)
+        return [(m, self.pointer(name, m)["sha256"]) for m in self.read_months(model, name, month)]
+
+
+def output_path(lake: Lake, name: str, month: str | None, digest: str) -> Path:
+    """Where the output of a model lies."""
+    return lake.models / name / (month or "") / f"{digest}.parquet"
+
+
+def pointer_path(lake: Lake, name: str, month: str | None) -> Path:
+    return lake.pointers / (f"{name}@{month}.json" if month else f"{name}.json")
+
+
+def read_pointer(lake: Lake, name: str, month: str | None = None) -> dict[str, Any] | None:
+    """The pointer of a model's current output (fingerprint, sha256, rows, seconds); None if there is none."""
+    try:
+        found: dict[str, Any] = json.loads(pointer_path(lake, name, month).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return found if output_path(lake, name, month, found["fingerprint"]).exists() else None
+
+
+def run_step(step: Step, context: BuildContext, month: str | None = None) -> list[ModelResult]:
+    """Brings the kept models of a step up to date, for one month if the step is partitioned.
+
+    Where all are current nothing is read but pointers. Raises ``UserError`` naming the SQL file for text that DuckDB
+    refuses, and for an output column that Parquet cannot hold exactly.
+    """
+    with _unkept(context) as in_memory:
+        return [_build(model, context, month, in_memory) for model in step.kept]
+
+
+@contextmanager
+def _unkept(context: BuildContext) -> Iterator[set[str]]:
+    """The names of the models held in memory; they are dropped when the step ends."""
+    names: set[str] = set()
+    try:
+        yield names
+    finally:
+        for name in names:
+            context.connection().execute(f"drop table {_qualified(name)}")
+
+
+def _build(model: Model, context: BuildContext, month: str | None, in_memory: set[str]) -> ModelResult:
+    digest = context.fingerprint(model, month)
+    target = output_path(context.lake, model.name, month, digest)
+    pointer = read_pointer(context.lake, model.name, month)
+    reused = target.exists()
+    if not reused:
+        started = time.perf_counter()
+        rows = _write(model, context, month, in_memory, target)
+        pointer = {"sha256": sha256_file(target), "rows": rows, "seconds": round(time.perf_counter() - started, 4)}
+    elif pointer is None or pointer["fingerprint"] != digest:
+        pointer = {"sha256": sha256_file(target), "rows": _count(context, target), "seconds": 0.0}
+    if pointer.get("fingerprint") != digest:
+        pointer |= {"fingerprint": digest}
+        write_json(pointer_path(context.lake, model.name, month), pointer)
+    return ModelResult(
+        name=model.name,
+        month=month,
+        rows=pointer["rows"],
+        seconds=0.0 if reused else pointer["seconds"],
+        fingerprint=digest,
+        sha256=pointer["sha256"],
+        reused=reused,
+        peak_memory_bytes=peak_memory_bytes(),
+    )
+
+
+def _write(model: Model, context: BuildContext, month: str | None, in_memory: set[str], target: Path) -> int:
+    """Runs the model and writes its rows in their order; returns how many there are."""
+    _define_inputs(model, context, month, in_memory)
+    con = context.connection()
+    order = ", ".join(identifier(name) for name in model.order)
+    try:
+        _refuse_inexact(con, model)
+        with atomic_path(target) as temporary:
+            copied = con.execute(
+                f"copy (select * from (\n{model.sql}\n) order by {order}) to {literal(str(temporary))} ({STORAGE})"
+            ).fetchone()
+    except duckdb.Error as error:
+        raise UserError(f"{model.path}: {str(error).strip()}") from error
+    return int(copied[0]) if copied else 0
+
+
+def _define_inputs(model: Model, context: BuildContext, month: str | None, in_memory: set[str]) -> None:
+    """Makes every input of the model readable under its name; models that are not kept are computed here, once."""
+    con = context.connection()
+    for upstream in (context.models[name] for name in model.inputs if name in context.models):
+        if not upstream.kept and upstream.name not in in_memory:
+            _define_inputs(upstream, context, month, in_memory)
+            _create(con, upstream.name, "table", upstream.sql, upstream.path)
+            in_memory.add(upstream.name)
+    # Views last: lake.files differs from model to model, and computing an unkept model above has redefined it.
+    for name in model.inputs:
+        if name not in context.models:
+            query = context.sources.relation(name, month, model.inputs).query(con)
+            _create(con, name, "view", query, model.path)
+        elif context.models[name].kept:
+            paths = ", ".join(literal(str(path)) for path in context.paths(model, name, month))
+            _create(con, name, "view", f"select * from read_parquet([{paths}])", model.path)
+
+
+def _create(con: duckdb.DuckDBPyConnection, name: str, kind: str, query: str, path: Path) -> None:
+    con.execute(f"create schema if not exists {identifier(name.partition('.')[0])}")
+    try:
+        con.execute(f"create or replace {kind} {_qualified(name)} as\n{query}")
+    except duckdb.Error as error:
+        raise UserError(f"{path}: {name}: {str(error).strip()}") from error
+
+
+def _qualified(name: str) -> str:
+    return ".".join(identifier(part) for part in name.split(".", 1))
+
+
+def _refuse_inexact(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Parquet stores HUGEINT as DOUBLE, which would lose digits without a word."""
+    for name, kind, *_ in con.execute(f"describe {model.sql}").fetchall():
+        if "HUGEINT" in kind:
+            raise UserError(
+                f"{model.path}: the column {name} is {kind}, which Parquet cannot hold exactly; "
+                "cast it to BIGINT or DECIMAL(38, 0)"
+            )
+
+
+def _count(context: BuildContext, path: Path) -> int:
+    row = context.connection().execute("select count(*) from read_parquet(?)", [str(path)]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def peak_memory_bytes() -> int:
+    """The most memory this process has held so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -1,0 +1,93 @@
+"""What a run covers: the accounts, the months that are built for them, and the parsed files they are built from.
+
+It reads the ledger of the home folder and the parks' base years; building is in ``model_runner``.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from pipelines import warehouse
+from pipelines.errors import InputRefused
+from pipelines.ingest import landing
+from pipelines.lake import Lake
+from pipelines.model_inputs import Account, ParsedFile, Sources, months_of
+from pipelines.model_runner import BuildContext
+from pipelines.models import load_models
+from pipelines.resources import SQL
+from pipelines.settings import Settings
+
+
+def open_context(
+    settings: Settings, year: int | None = None, cutoff: date | None = None, root: Path = SQL
+) -> BuildContext:
+    """The context of a run for ``year``, by default the latest year with readings; close it after use.
+
+    ``cutoff`` is the reporting cut-off of that year, by default 31 December of the year after. Raises ``InputRefused``
+    if nothing is landed from which a year can be told.
+    """
+    lake = Lake(settings.home)
+    con = warehouse.connect(settings)
+    files, file_types = read_files(lake, con)
+    read = sorted({month for file in files for month in file.months})
+    if year is None:
+        if not read:
+            raise InputRefused(f"no readings are landed in {lake.home}; name the year with --year, or land a delivery")
+        year = int(read[-1][:4])
+    accounts = accounts_of(year, cutoff, base_years(lake, con, files))
+    sources = Sources(lake, accounts, files, file_types)
+    months = months_in_scope(accounts, read)
+    return BuildContext(settings, load_models(root), sources, months, con)
+
+
+def read_files(lake: Lake, con: duckdb.DuckDBPyConnection) -> tuple[tuple[ParsedFile, ...], Mapping[str, str]]:
+    """The parsed files in order of rank, and the column types of ``lake.files``."""
+    landing.ledger_table(lake, con)
+    found = con.execute("select * from lake.files order by rank, file_id")
+    types = {name: str(kind) for name, kind, *_ in found.description or []}
+    rows = [dict(zip(types, row, strict=True)) for row in found.fetchall()]
+    ledgers = {entry["file_id"]: entry for entry in lake.ledgers()}
+    files = tuple(
+        ParsedFile(
+            file_id=row["file_id"],
+            row=row,
+            tables=frozenset(ledgers[row["file_id"]]["tables"]),
+            months=frozenset(ledgers[row["file_id"]]["months"]),
+        )
+        for row in rows
+    )
+    con.execute("drop schema lake cascade")
+    return files, types
+
+
+def base_years(lake: Lake, con: duckdb.DuckDBPyConnection, files: tuple[ParsedFile, ...]) -> tuple[int, ...]:
+    """The base years that the landed parks name, in order."""
+    paths = [str(lake.parsed / file.file_id / "parks.parquet") for file in files if "parks" in file.tables]
+    if not paths:
+        return ()
+    rows = con.execute(
+        "select distinct cast(base_year as integer) as base_year from read_parquet(?, union_by_name = true) "
+        "where base_year is not null order by base_year",
+        [paths],
+    ).fetchall()
+    return tuple(row[0] for row in rows)
+
+
+def accounts_of(year: int, cutoff: date | None, base_years: tuple[int, ...]) -> tuple[Account, ...]:
+    """The run year and the base years, in order; a cut-off that is not given is 31 December of the year after."""
+    return tuple(
+        Account(y, cutoff if cutoff and y == year else date(y + 1, 12, 31), y == year)
+        for y in sorted({year, *base_years})
+    )
+
+
+def months_in_scope(accounts: tuple[Account, ...], read: list[str]) -> tuple[str, ...]:
+    """The months with readings of the accounts and of the year before the run year (for the rolling twelve months).
+
+    Where there is none, the first month of the run year, so that every table has its columns.
+    """
+    (run_year,) = (account.year for account in accounts if account.is_run_year)
+    wanted = {month for y in {run_year - 1, *(account.year for account in accounts)} for month in months_of(y)}
+    return tuple(month for month in read if month in wanted) or (months_of(run_year)[0],)

@@ -1,0 +1,227 @@
+"""A SQL file as a value: what it says, what it reads, at which grain; and the order in which models are built.
+
+Running a model is in ``model_runner``, what ``parsed.*``, ``reference.*``, ``lake.*`` and ``run.*`` stand for in
+``model_inputs``. Nothing here opens a database.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from pipelines.errors import UserError
+from pipelines.resources import SQL
+
+LAYERS = ("staging", "energy", "certificates", "emissions", "metrics", "quality", "evidence")
+"""The folders of ``sql/`` whose files are models; ``checks`` and ``views`` are read by others."""
+
+SOURCES = ("parsed", "reference", "lake", "run")
+"""Schemas that are not models."""
+
+_HEADER = re.compile(r"(Grain|Order|Partition|Kept|History):\s*(.*)")
+
+
+@dataclass(frozen=True)
+class Model:
+    """One SELECT.
+
+    ``name`` is ``schema.table``; ``order`` the columns that sort the output and are unique in it; ``inputs`` the
+    schema-qualified tables of the text. ``partitioned``: built month by month. ``kept``: written to the lake; else it
+    lives in memory while a step runs. ``history``: partitioned inputs of which all months up to its own are read.
+    """
+
+    name: str
+    path: Path
+    sql: str
+    description: str
+    grain: str
+    order: tuple[str, ...]
+    inputs: tuple[str, ...]
+    partitioned: bool = False
+    kept: bool = True
+    history: tuple[str, ...] = ()
+
+    @property
+    def schema(self) -> str:
+        return self.name.partition(".")[0]
+
+    @property
+    def table(self) -> str:
+        return self.name.partition(".")[2]
+
+    @classmethod
+    def load(cls, path: Path, root: Path = SQL) -> "Model":
+        """Reads ``root/<schema>/<table>.sql``. Raises ``UserError`` naming the file if it is not one SELECT."""
+        text = path.read_text(encoding="utf-8")
+        name = f"{path.parent.relative_to(root)}.{path.stem}"
+        header = _header(text)
+        model = cls(
+            name=name,
+            path=path,
+            sql=text.strip().rstrip(";"),
+            description=header.get("Description", ""),
+            grain=header.get("Grain", ""),
+            order=_names(header.get("Order", "")),
+            inputs=_inputs(text, path),
+            partitioned="Partition" in header,
+            kept=header.get("Kept", "yes") != "no",
+            history=_names(header.get("History", "")),
+        )
+        _check_header(model, header)
+        return model
+
+
+@dataclass(frozen=True)
+class Step:
+    """Models that run on one connection, in order; a partitioned step runs once for each month, oldest first."""
+
+    name: str
+    models: tuple[Model, ...]
+    partitioned: bool
+
+    @property
+    def kept(self) -> tuple[Model, ...]:
+        return tuple(model for model in self.models if model.kept)
+
+
+def _header(text: str) -> dict[str, str]:
+    """The fields of the comment a file opens with; lines before the first field are the description."""
+    fields: dict[str, str] = {}
+    key = "Description"
+    for line in text.lstrip().splitlines():
+        if not line.startswith("--"):
+            break
+        content = line.removeprefix("--").strip()
+        if match := _HEADER.fullmatch(content):
+            key, content = match.groups()
+        fields[key] = f"{fields.get(key, '')} {content}".strip()
+    return fields
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _inputs(text: str, path: Path) -> tuple[str, ...]:
+    """The schema-qualified tables of one SELECT, sorted."""
+    try:
+        tree = sqlglot.parse_one(text, read="duckdb")
+    except SqlglotError as error:
+        raise UserError(f"{path} is not one SELECT that can be read: {str(error).splitlines()[0]}") from error
+    return tuple(sorted({f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db}))
+
+
+def _check_header(model: Model, header: Mapping[str, str]) -> None:
+    """Raises ``UserError`` for a header that leaves out what the runner needs or contradicts itself."""
+    missing = [field for field in ("Description", "Grain") if not header.get(field)]
+    if model.kept and not model.order:
+        missing.append("Order")
+    if missing:
+        raise UserError(f"{model.path} lacks in its header: {', '.join(missing)}")
+    if header.get("Partition", "month") != "month":
+        raise UserError(f"{model.path}: Partition can only be month")
+    if header.get("Kept", "yes") not in ("yes", "no"):
+        raise UserError(f"{model.path}: Kept is yes or no")
+    if strange := set(model.history) - set(model.inputs):
+        raise UserError(f"{model.path}: History names {', '.join(sorted(strange))}, which it does not read")
+    if model.history and not model.partitioned:
+        raise UserError(f"{model.path}: History is for models with Partition: month; others read every month anyway")
+
+
+def load_models(root: Path = SQL) -> dict[str, Model]:
+    """All models by name, every one after its inputs.
+
+    Raises ``UserError`` that names the file and the input for an unknown input, a cycle, or an input whose months
+    cannot be known.
+    """
+    found = [Model.load(path, root) for layer in LAYERS for path in sorted((root / layer).glob("*.sql"))]
+    models = {model.name: model for model in found}
+    for model in found:
+        _check_inputs(model, models)
+    graph = {model.name: [name for name in model.inputs if name in models] for model in found}
+    try:
+        return {name: models[name] for name in TopologicalSorter(graph).static_order()}
+    except CycleError as error:
+        circle = " ← ".join(str(models[name].path) for name in error.args[1])
+        raise UserError(f"these models read each other in a circle: {circle}") from error
+
+
+def _check_inputs(model: Model, models: Mapping[str, Model]) -> None:
+    for name in model.inputs:
+        upstream = models.get(name)
+        if upstream is None:
+            if name.partition(".")[0] not in SOURCES:
+                raise UserError(f"{model.path} reads {name}, but there is no such model")
+            continue
+        if upstream.partitioned and not upstream.kept and not model.partitioned:
+            raise UserError(f"{model.path} reads {name} over all months, but {name} is not kept")
+        if name in model.history and not (upstream.partitioned and upstream.kept):
+            raise UserError(f"{model.path} asks for the history of {name}, which is not a kept model by month")
+    if not model.partitioned and "run.month" in model.inputs:
+        raise UserError(f"{model.path} reads run.month, but has no `-- Partition: month`")
+
+
+def plan(models: Mapping[str, Model]) -> tuple[Step, ...]:
+    """The steps in the order they run.
+
+    Every kept model without partition is a step of its own. The partitioned ones share a step, unless a model without
+    partition stands between them: ``energy/months``, then ``energy/months_2``. A model that is not kept belongs to
+    each step that needs it.
+    """
+    levels = _levels(models)
+    steps: list[Step] = []
+    for level in range(max(levels.values(), default=0) + 1):
+        at_level = [model for model in models.values() if levels[model.name] == level]
+        by_month = [model for model in at_level if model.partitioned and model.kept]
+        # A model without partition on this level may be needed by the months, or need them: its own inputs decide.
+        after = {model.name for model in at_level if not model.partitioned and _sees_months(model, models)}
+        steps += [_single(m, models) for m in at_level if m.kept and not m.partitioned and m.name not in after]
+        if by_month:
+            name = "energy/months" if level == 0 else f"energy/months_{level + 1}"
+            steps.append(Step(name, _with_unkept(by_month, models), partitioned=True))
+        steps += [_single(m, models) for m in at_level if m.kept and m.name in after]
+    return tuple(steps)
+
+
+def _single(model: Model, models: Mapping[str, Model]) -> Step:
+    return Step(model.name.replace(".", "/"), _with_unkept([model], models), partitioned=False)
+
+
+def _with_unkept(wanted: Iterable[Model], models: Mapping[str, Model]) -> tuple[Model, ...]:
+    """The models and, before them, those in memory that they need, in the order of ``models``."""
+    needed: set[str] = set()
+    pending = list(wanted)
+    while pending:
+        model = pending.pop()
+        needed.add(model.name)
+        pending += [models[name] for name in model.inputs if name in models and not models[name].kept]
+    return tuple(model for model in models.values() if model.name in needed)
+
+
+def _sees_months(model: Model, models: Mapping[str, Model]) -> bool:
+    """Whether a model by month stands anywhere before this one."""
+    upstream = [models[name] for name in model.inputs if name in models]
+    return any(other.partitioned or _sees_months(other, models) for other in upstream)
+
+
+def _levels(models: Mapping[str, Model]) -> dict[str, int]:
+    """How often the path to a model goes from months to the whole and back to months, at most."""
+    levels: dict[str, int] = {}
+    for model in models.values():
+        level = 0
+        for name in model.inputs:
+            if name in models:
+                back = model.partitioned and not models[name].partitioned and _sees_months(models[name], models)
+                level = max(level, levels[name] + back)
+        levels[model.name] = level
+    return levels
+
+
+def select(steps: Iterable[Step], names: Collection[str]) -> tuple[Step, ...]:
+    """The steps that write any of the named models."""
+    return tuple(step for step in steps if any(model.name in names for model in step.kept))
