@@ -1,0 +1,162 @@
+"""Puts the example together: which folder and file holds what, for the whole list of parks or its first few.
+
+The folders are named ``example-…`` so that every table that names a delivery says what its values are.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.samples import activity, faults, formats, masters
+from pipelines.samples.balance import ParkYear, park_year
+from pipelines.samples.certificates import CertificateLedger, add_park
+from pipelines.samples.faults import PlantedFault
+from pipelines.samples.formats import Readings
+from pipelines.samples.masters import Row
+from pipelines.samples.meters import Meter, metered_series
+from pipelines.samples.plans import YEARS, ParkPlan, park_plans
+from pipelines.samples.shapes import Clock
+
+NOTE = """\
+The deliveries in this folder are generated. The parks, their names and provinces are real (first national list of
+zero-carbon parks); every enterprise, plant, meter, reading, document and certificate is invented by `zcp demo`,
+and says nothing about any park.
+
+本文件夹中的数据均为程序生成。园区名称和省份是真实的（首批国家级零碳园区名单），企业、项目、表计、读数、凭证和绿证全部为虚构，
+不代表任何园区的真实情况。
+"""
+DELIVERED, CORRECTED = "2027-03-01T09:00+08:00", "2027-03-20T09:00+08:00"
+
+
+@dataclass(frozen=True)
+class GeneratedDemo:
+    """What ``generate`` wrote: the delivery folders in order, counts, and the faults that are in them."""
+
+    folder: Path
+    deliveries: tuple[Path, ...]
+    park_ids: tuple[str, ...]
+    readings: int
+    planted_faults: tuple[PlantedFault, ...]
+
+
+def _delivery(target: Path, name: str, delivered_at: str = DELIVERED, instructions: str = "") -> Path:
+    """An empty delivery folder with a ``delivery.yaml`` that says when it was sent and that it is generated."""
+    folder = target / f"example-{name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    text = f"# Generated example values, see ../GENERATED.txt\ndelivered_at: {delivered_at}\n{instructions}"
+    (folder / "delivery.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def _raw(pairs: Iterable[tuple[Meter, object]], clock: Clock) -> Readings:
+    return [(meter, meter.raw_values(series, clock)) for meter, series in pairs]  # type: ignore[arg-type]
+
+
+def _write_readings(folder: Path, plan: ParkPlan, readings: Readings, clock: Clock) -> int:
+    """One park and year of readings in the park's own format. Count of readings."""
+    year = clock.year
+    if plan.layout == "gb18030":
+        return formats.write_gb18030(folder / f"meter_readings_{year}.csv", readings, clock)
+    if plan.layout == "wide":
+        return formats.write_wide(folder / f"power_wide_{year}.csv", readings, clock)
+    if plan.layout == "parquet":
+        return formats.write_parquet(folder / f"meter_readings_{year}.parquet", readings, clock)
+    if plan.layout == "months" and year == YEARS[-1]:
+        return sum(
+            formats.write_long(folder / f"meter_readings_{year}-{m:02d}.csv", readings, clock, range(m, m + 1))
+            for m in range(1, 13)
+        )
+    if plan.layout == "excel96" and year == YEARS[-1]:
+        return formats.write_96_excel(folder / f"meter_readings_96_{year}.xlsx", readings, clock)
+    if plan.layout.endswith("96"):
+        return formats.write_96_csv(folder / f"meter_readings_96_{year}.csv", readings, clock)
+    return formats.write_long(folder / f"meter_readings_{year}.csv", readings, clock)
+
+
+def _write_masters(target: Path, plans: list[ParkPlan], projects: list[Row], meters: list[Meter]) -> Path:
+    folder = _delivery(target, "01-master-data")
+    formats.write_rows(folder / "parks.csv", masters.parks_rows(plans))
+    formats.write_rows(folder / "enterprises.csv", (row for p in plans for row in masters.enterprises_rows(p)))
+    formats.write_rows(folder / "projects.csv", projects)
+    formats.write_rows(folder / "meters.csv", (row for meter in meters for row in meter.master_rows()))
+    formats.write_rows(folder / "expected_inputs.csv", (row for p in plans for row in masters.expected_rows(p)))
+    formats.write_rows(folder / "baselines.csv", masters.baselines_rows(plans))
+    return folder
+
+
+def _write_activity(target: Path, year: int, parts: list[tuple[ParkPlan, ParkYear]], seed: int) -> Path:
+    folder = _delivery(target, f"03-documents-{year}")
+    fuels = [row for plan, balance in parts for row in activity.fuel_rows(plan, balance, seed)]
+    if year == YEARS[0]:
+        formats.write_rows(folder / f"fuel_use_{year}.csv", fuels, formats.CHINESE_FUEL, ";", "gb18030")
+    else:
+        formats.write_rows(folder / f"fuel_use_{year}.csv", fuels)
+    for table, rows in (
+        ("heat_flows", [row for plan, balance in parts for row in activity.heat_rows(plan, balance)]),
+        ("process_outputs", [row for plan, balance in parts for row in activity.process_rows(plan, balance)]),
+        ("curtailment", [row for plan, balance in parts for row in activity.curtailment_rows(plan, balance)]),
+        ("indicators", [row for plan, _ in parts for row in activity.indicator_rows(plan, year)]),
+    ):
+        formats.write_rows(folder / f"{table}_{year}.csv", rows)
+    return folder
+
+
+def generate(
+    target: Path,
+    seed: int = 2026,
+    parks: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> GeneratedDemo:
+    """Writes the deliveries of the first ``parks`` listed parks (all 52 if None) for 2025 and 2026 under ``target``.
+
+    The same seed and number of parks give the same bytes. ``progress(park_id, done, total)`` is called for each park.
+    """
+    plans = park_plans(parks)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "GENERATED.txt").write_text(NOTE, encoding="utf-8")
+    ledger = CertificateLedger()
+    balances: dict[int, list[tuple[ParkPlan, ParkYear]]] = {year: [] for year in YEARS}
+    meters: list[Meter] = []
+    projects: list[Row] = []
+    planted: list[PlantedFault] = []
+    deliveries: list[Path] = []
+    count = 0
+
+    with_gap = faults.gap_park(plans)
+    for done, plan in enumerate(plans):
+        if progress:
+            progress(plan.park_id, done, len(plans))
+        wide = formats.wide_instructions(f"{plan.park_id}-") if plan.layout == "wide" else ""
+        folder = _delivery(target, f"02-readings-{plan.number:02d}-{plan.park_id}", instructions=wide)
+        deliveries.append(folder)
+        for year in YEARS:
+            balance = park_year(plan, year, seed)
+            balances[year].append((plan, balance))
+            pairs = metered_series(plan, balance)
+            readings = _raw(pairs, balance.clock)
+            if year == YEARS[-1]:
+                meters += [meter for meter, _ in pairs]
+                projects += masters.projects_rows(plan, balance)
+                if plan is with_gap:
+                    readings = faults.leave_gap(readings, balance.clock)
+                    planted.append(faults.planted_gap(plan))
+            count += _write_readings(folder, plan, readings, balance.clock)
+            add_park(ledger, plan, balance)
+
+    deliveries.insert(0, _write_masters(target, plans, projects, meters))
+    deliveries += [_write_activity(target, year, balances[year], seed) for year in YEARS]
+    planted += faults.certificates(ledger, plans)
+    folder = _delivery(target, "04-certificates")
+    formats.write_rows(folder / "gec_trades.csv", ledger.trades)
+    formats.write_rows(folder / "gec_cancellations.csv", ledger.cancellations)
+    deliveries.append(folder)
+
+    plan, balance = balances[YEARS[-1]][0]
+    readings = _raw(metered_series(plan, balance), balance.clock)
+    folder = _delivery(target, "05-with-faults")
+    planted += [*faults.refused_files(folder, plan), *faults.bad_rows(folder, plan, readings, balance.clock)]
+    deliveries.append(folder)
+    folder = _delivery(target, "06-correction", CORRECTED)
+    planted.append(faults.correction(folder, readings, balance.clock))
+    deliveries.append(folder)
+    return GeneratedDemo(target, tuple(deliveries), tuple(p.park_id for p in plans), count, tuple(planted))
