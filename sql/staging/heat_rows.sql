@@ -1,0 +1,56 @@
+-- Heat rows that stand, in GJ, with the factor that applies, or the reason they are set aside. Steam given in tonnes is
+-- quantity x enthalpy. A later file that has the same park, month, direction, kind and document replaces the entry.
+-- Grain: file_id, line
+-- Order: file_id, line
+with ranked as (
+    select
+        h.*,
+        f.rank,
+        max(f.rank) over (partition by h.park_id, h.month, h.direction, h.kind, h.document_id) as last_rank
+    from parsed.heat_flows as h
+    inner join lake.files as f on h.file_id = f.file_id
+),
+standing as (
+    select
+        r.*,
+        cast(r.month || '-01' as date) as first_day,
+        coalesce(
+            r.quantity_gj,
+            case
+                when r.unit = 'GJ' then r.quantity
+                when r.unit = 'MJ' then cast(r.quantity as decimal(38, 9)) * cast(0.001 as decimal(4, 3))
+                when r.unit = 't' then cast(r.quantity as decimal(38, 9)) * cast(r.enthalpy_gj_per_t as decimal(18, 6))
+                when r.unit = 'kg'
+                    then cast(r.quantity as decimal(38, 9)) * cast(r.enthalpy_gj_per_t as decimal(18, 6))
+                        * cast(0.001 as decimal(4, 3))
+            end
+        ) as heat_gj
+    from ranked as r
+    where r.rank = r.last_rank
+    qualify row_number() over (
+        partition by
+            r.park_id, r.month, r.direction, r.kind, r.document_id, r.quantity_gj, r.quantity, r.unit,
+            r.enthalpy_gj_per_t, r.factor_tco2_per_gj
+        order by r.line
+    ) = 1
+)
+select
+    s.file_id,
+    s.line,
+    s.raw,
+    s.park_id,
+    s.month,
+    year(s.first_day) as year,
+    s.direction,
+    s.kind,
+    cast(s.heat_gj as decimal(38, 12)) as heat_gj,
+    s.factor_tco2_per_gj as stated_factor_tco2_per_gj,
+    s.document_id,
+    case
+        when k.park_id is null then 'unknown_park'
+        when s.first_day not between k.valid_from and k.valid_to then 'outside_validity'
+        when s.heat_gj is null then 'heat_quantity_missing'
+        when s.heat_gj < 0 then 'negative_quantity'
+    end as reason
+from standing as s
+left join staging.parks as k on s.park_id = k.park_id and s.first_day between k.valid_from and k.valid_to

@@ -1,0 +1,47 @@
+-- The meters of the master: of several rows for a meter and valid_from the latest delivered one, and how a reading of
+-- the meter becomes Wh (or kJ of heat): reading x multiplier x unit_numerator / unit_denominator. Mean power is taken
+-- over the interval, so a third of an hour stays exact: kW x 20 min = 1000 x 20 / 60 = 1000 / 3 Wh.
+-- A later valid_from ends the row before it (a CT swapped on 14 May counts with the old ratio before, the new after).
+-- Grain: meter_id, valid_from
+-- Order: meter_id, valid_from
+with latest as (
+    select
+        m.*,
+        coalesce(m.interval_minutes, 15) as minutes,
+        coalesce(m.valid_from, date '0001-01-01') as first_day,
+        coalesce(m.valid_to, date '9999-12-31') as last_day
+    from parsed.meters as m
+    inner join lake.files as f on m.file_id = f.file_id
+    qualify row_number() over (partition by m.meter_id, m.valid_from order by f.rank desc, m.line desc) = 1
+)
+select
+    l.meter_id,
+    l.park_id,
+    l.point,
+    l.measure,
+    l.unit,
+    l.enterprise_id,
+    l.project_id,
+    l.parent_meter_id,
+    coalesce(l.multiplier, 1) as multiplier,
+    cast(l.minutes as integer) as interval_minutes,
+    l.capacity_kw,
+    l.accuracy_class,
+    case
+        when l.measure = 'mean_power' and l.unit = 'kW' then cast(1000 * l.minutes as bigint)
+        when l.measure = 'mean_power' and l.unit = 'MW' then cast(1000000 * l.minutes as bigint)
+        when l.unit = 'kWh' then 1000
+        when l.unit = 'MWh' then 1000000
+        when l.unit = '万kWh' then 10000000
+        when l.unit = 'GJ' then 1000000
+        when l.unit = 'MJ' then 1000
+    end as unit_numerator,
+    case when l.measure = 'mean_power' then 60 else 1 end as unit_denominator,
+    l.first_day as valid_from,
+    least(
+        l.last_day,
+        coalesce(lead(l.first_day) over (partition by l.meter_id order by l.first_day) - 1, date '9999-12-31')
+    ) as valid_to,
+    l.file_id,
+    l.line
+from latest as l
