@@ -19,9 +19,11 @@ from pipelines.resources import CONTRACTS
 class Column:
     """One column of a contract.
 
-    ``physical_type`` is a DuckDB type; ``enum`` the allowed values, empty for any; ``aliases`` other header names
-    (the Chinese ones); ``refuses_file`` marks columns whose unknown value refuses the whole file (units);
-    ``default`` is what a blank means.
+    ``physical_type`` is a DuckDB type, or ``MONTH``: text ``YYYY-MM``. ``enum`` the allowed values, empty for any;
+    ``synonyms`` other spellings of them; ``aliases`` other header names (the Chinese ones); ``refuses_file`` marks
+    columns whose unknown value refuses the whole file (units); ``default`` is what a blank means; ``divides`` a number
+    that the value must divide; ``rounds`` that digits beyond the type are rounded, not refused. The bounds hold the
+    values of the type, as text.
     """
 
     name: str
@@ -33,11 +35,21 @@ class Column:
     aliases: tuple[str, ...] = ()
     refuses_file: bool = False
     default: str | None = None
+    synonyms: Mapping[str, str] = field(default_factory=dict)
+    minimum: str | None = None
+    exclusive_minimum: str | None = None
+    maximum: str | None = None
+    exclusive_maximum: str | None = None
+    divides: int | None = None
+    rounds: bool = False
 
 
 @dataclass(frozen=True)
 class Contract:
-    """One table: its name (``meter_readings`` or ``metrics.park_year``), key, columns and Great Expectations rules."""
+    """One table: its name (``meter_readings`` or ``metrics.park_year``), key, columns and Great Expectations rules.
+
+    ``alternatives``: groups of columns of which every row needs one group complete; empty where ``required`` says all.
+    """
 
     table: str
     version: str
@@ -45,6 +57,7 @@ class Contract:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     expectations: tuple[Mapping[str, Any], ...] = field(default=())
+    alternatives: tuple[tuple[str, ...], ...] = ()
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -57,6 +70,7 @@ def _custom(properties: list[dict[str, Any]] | None) -> dict[str, Any]:
 
 def _column(source: Mapping[str, Any]) -> Column:
     custom = _custom(source.get("customProperties"))
+    bounds = {name: str(value) for name, value in source.get("logicalTypeOptions", {}).items()}
     return Column(
         name=source["name"],
         physical_type=source["physicalType"],
@@ -67,6 +81,13 @@ def _column(source: Mapping[str, Any]) -> Column:
         aliases=tuple(custom.get("aliases", ())),
         refuses_file=bool(custom.get("refusesFile", False)),
         default=custom.get("default"),
+        synonyms=custom.get("synonyms", {}),
+        minimum=bounds.get("minimum"),
+        exclusive_minimum=bounds.get("exclusiveMinimum"),
+        maximum=bounds.get("maximum"),
+        exclusive_maximum=bounds.get("exclusiveMaximum"),
+        divides=custom.get("divides"),
+        rounds=bool(custom.get("roundsExcessDigits", False)),
     )
 
 
@@ -85,6 +106,9 @@ def _contract(source: Mapping[str, Any]) -> Contract:
         key=tuple(name for _, name in keyed),
         columns=tuple(_column(p) for p in properties),
         expectations=expectations,
+        alternatives=tuple(
+            tuple(group) for group in _custom(schema.get("customProperties")).get("requiredAlternatives", ())
+        ),
     )
 
 
