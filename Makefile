@@ -6,6 +6,7 @@
 #   make bench         the benchmark table (BENCH="--scale 4" for 73 million readings)
 #   make ui            the Dagster UI on 127.0.0.1
 #   make conformance   the independent calculation's cases (CONFORMANCE=folder that holds check.py)
+#   make docs          the generated parts of the README and of docs/
 #   make lock          resolve the locked requirements anew
 #   make wheel         the wheel, in dist/
 
@@ -23,7 +24,7 @@ LOCKING := .venv-lock
 RESOLVE := $(LOCKING)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header
 PIP_QUIET := --quiet --disable-pip-version-check --no-input
 
-.PHONY: demo test test-slow lint bench ui conformance lock wheel clean
+.PHONY: demo test test-slow lint bench ui conformance docs lock wheel clean
 
 demo: $(READY)
 	$(BIN)/zcp demo
@@ -49,6 +50,9 @@ ui: $(READY)
 
 conformance: $(READY)
 	$(BIN)/python $(CONFORMANCE)/check.py --zcp $(abspath $(BIN)/zcp)
+
+docs: $(READY)
+	$(BIN)/python docs/generate.py
 
 lock:
 	$(PYTHON) -m venv --clear $(LOCKING)
