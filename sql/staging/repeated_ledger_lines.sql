@@ -21,8 +21,8 @@ cancellations as (
     from parsed.gec_cancellations as c
     inner join lake.files as f on c.file_id = f.file_id
     where c.cancellation_id in (
-        select r.cancellation_id from parsed.gec_cancellations as r group by r.cancellation_id having count(*) > 1
-    )
+            select r.cancellation_id from parsed.gec_cancellations as r group by r.cancellation_id having count(*) > 1
+        )
 ),
 copies as (
     select

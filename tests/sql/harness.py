@@ -1,0 +1,172 @@
+"""Builds SQL models on the plain data of a golden case; how a case folder looks is in ``sql/README.md``.
+
+A table that a model reads is, in this order: the case's ``<schema>.<table>.csv``; for a model, the model itself, built
+on the same case; for ``parsed``, the contract's columns without rows; for ``reference`` and ``run.params``, what the
+package ships; for ``lake.files``, every file_id of the case, later by name. Nothing here judges a result.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from pipelines import model_inputs, reference_tables
+from pipelines.lake import Lake
+from pipelines.models import Model, load_models
+from pipelines.reference_tables import identifier, literal
+
+ROOT = Path(__file__).parent
+MODELS: Mapping[str, Model] = load_models()
+
+# What a case leaves out of these is told from what it gives.
+_RUN_DEFAULTS = {
+    "run.years": {
+        "year": ("INTEGER", "null"),
+        "cutoff": ("DATE", "make_date(cast(year as int) + 1, 12, 31)"),
+        "is_run_year": ("BOOLEAN", "cast(year as int) = max(cast(year as int)) over ()"),
+        "first_day": ("DATE", "make_date(cast(year as int), 1, 1)"),
+        "last_day": ("DATE", "make_date(cast(year as int), 12, 31)"),
+    },
+    "run.month": {
+        "month": ("VARCHAR", "null"),
+        "first_day": ("DATE", "cast(month || '-01' as date)"),
+        "last_day": ("DATE", "last_day(cast(month || '-01' as date))"),
+        "start": ("TIMESTAMP", "cast(month || '-01' as timestamp)"),
+        "end": ("TIMESTAMP", "cast(month || '-01' as timestamp) + interval 1 month"),
+    },
+}
+_PARSED_DEFAULTS = {"file_id": "'f1'", "line": "row_number() over ()"}
+_FILES = {"file_id": "VARCHAR", "rank": "BIGINT", "sha256": "VARCHAR", "file_name": "VARCHAR", "delivery": "VARCHAR"}
+
+Rows = tuple[Sequence[str], Sequence[Sequence[str | None]]]
+"""A table as text: header cells ``name`` or ``name:TYPE``, and rows in which None is NULL."""
+
+
+def read_csv(path: Path) -> Rows:
+    """A CSV file; an empty cell is NULL. Raises ``ValueError`` for a row of the wrong length."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        header, *rows = list(csv.reader(stream))
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            raise ValueError(f"{path} line {number}: {len(row)} cells under {len(header)} columns")
+    return header, [[cell or None for cell in row] for row in rows]
+
+
+def given_tables(case: Path) -> dict[str, Rows]:
+    """The inputs a case folder gives, by table name."""
+    return {path.stem: read_csv(path) for path in sorted(case.glob("*.*.csv"))}
+
+
+def upstream(name: str) -> set[str]:
+    """Every table that stands before a model, itself left out."""
+    found: set[str] = set()
+    pending = [name]
+    while pending:
+        model = MODELS.get(pending.pop())
+        fresh = set(model.inputs if model else ()) - found
+        found |= fresh
+        pending += fresh
+    return found
+
+
+class Case:
+    """One in-memory database that holds what a case gives and the models built on it."""
+
+    def __init__(self, given: Mapping[str, Rows]) -> None:
+        self.con = duckdb.connect(":memory:", config={"threads": "1"})
+        self.con.execute("set timezone = 'Asia/Shanghai'")
+        self._given = given
+        self._ready: set[str] = set()
+
+    def __enter__(self) -> "Case":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.con.close()
+
+    def build(self, name: str) -> None:
+        """Makes the table ``schema.table`` exist, with everything it reads."""
+        if name in self._ready:
+            return
+        self._ready.add(name)
+        self.con.execute(f"create schema if not exists {identifier(name.partition('.')[0])}")
+        if name in MODELS:
+            self._build_model(MODELS[name], only_types=name in self._given)
+        else:
+            self._build_source(name)
+
+    def _build_model(self, model: Model, only_types: bool) -> None:
+        """The model's own text on its inputs; where the case gives the rows, only its columns come from the text."""
+        for table in model.inputs:
+            self.build(table)
+        if only_types:
+            described = self.con.execute(f"describe {model.sql}").fetchall()
+            self._load(model.name, {column: kind for column, kind, *_ in described}, {})
+        else:
+            self.con.execute(f"create table {model.name} as\n{model.sql}")
+
+    def _build_source(self, name: str) -> None:
+        schema, _, table = name.partition(".")
+        if name == "lake.files":
+            self._load(name, _FILES, {}, self._all_files())
+        elif name == "run.params":
+            self._build_params()
+        elif schema == "run":
+            defaults = _RUN_DEFAULTS[name]
+            self._load(name, {c: kind for c, (kind, _) in defaults.items()}, {c: e for c, (_, e) in defaults.items()})
+        elif schema == "reference" and name not in self._given:
+            query = reference_tables.find(Lake(ROOT), table).query(self.con)
+            self.con.execute(f"create table {name} as {query}")
+        elif schema == "reference":
+            self._load(name, {}, {})
+        else:
+            self._load(name, model_inputs.parsed_types(table), _PARSED_DEFAULTS)
+
+    def _build_params(self) -> None:
+        """One row for each year, the package's parameters but for those the case gives."""
+        self.build("run.years")
+        years = [row[0] for row in self.con.execute("select year from run.years order by year").fetchall()]
+        versions = reference_tables.parameter_versions(Lake(ROOT))
+        header, rows = self._given.get("run.params", (["year"], []))
+        given = {int(row[0] or 0): dict(zip(header, row, strict=True)) for row in rows}
+        merged = [reference_tables.parameters_of(y, versions) | given.get(y, {}) | {"year": str(y)} for y in years]
+        names = sorted({name for row in merged for name in row}) or ["year"]
+        types = {name: "INTEGER" if name == "year" else reference_tables.NUMBER for name in names}
+        self._load("run.params", types, {}, (names, [[row[name] for name in names] for row in merged]))
+
+    def _all_files(self) -> Rows:
+        """``lake.files`` for the files that the case's rows name: a later name is a later delivery."""
+        if "lake.files" in self._given:
+            return self._given["lake.files"]
+        ids = {"f1"}
+        for header, rows in (rows for name, rows in self._given.items() if name.startswith("parsed.")):
+            if "file_id" in header:
+                ids |= {row[list(header).index("file_id")] or "f1" for row in rows}
+        return ["file_id", "rank"], [[file_id, str(rank)] for rank, file_id in enumerate(sorted(ids), start=1)]
+
+    def _load(self, name: str, types: Mapping[str, str], defaults: Mapping[str, str], rows: Rows | None = None) -> None:
+        """Creates a table of the given columns and, NULL or default, of the others in ``types``."""
+        header, cells = rows or self._given.get(name, ([], []))
+        declared = dict(cell.partition(":")[::2] for cell in header)
+        names = [*types, *(column for column in declared if column not in types)]
+        selected = []
+        for column in names:
+            kind = declared.get(column) or types.get(column)
+            if not kind:
+                raise ValueError(f"{name}: the type of {column} is not known; write {column}:TYPE in the header")
+            source = identifier(column) if column in declared else defaults.get(column, "null")
+            selected.append(f"cast({source} as {kind}) as {identifier(column)}")
+        self.con.execute(
+            f"create table {name} as select {', '.join(selected) or '1'} from {_as_values(declared, cells)}"
+        )
+
+
+def _as_values(columns: Iterable[str], rows: Sequence[Sequence[str | None]]) -> str:
+    """A FROM item of text columns."""
+    names = ", ".join(identifier(column) for column in columns)
+    if not rows:
+        empty = ", ".join(f"cast(null as varchar) as {identifier(column)}" for column in columns)
+        return f"(select {empty or '1'} where false)"
+    lines = ", ".join("(" + ", ".join("null" if v is None else literal(v) for v in row) + ")" for row in rows)
+    return f"(values {lines}) as given ({names})"
