@@ -72,8 +72,34 @@ def chinese_headers() -> str:
     return _table(("header", "column", "tables"), rows)
 
 
+TABLES_ZH = {
+    "certificates.exclusions": "未计入的绿证区间及其原因",
+    "certificates.position": "各企业绿证的去向：可用、计入、富余、各类排除",
+    "evidence.contributions": "每项数值由哪块表计、哪份凭证、哪段绿证贡献多少",
+    "evidence.factors_used": "实际采用的因子、有效期与来源",
+    "metrics.enterprise_year": "企业年度用电、直供份额、下网电量与绿证",
+    "metrics.park_month": "园区月度电量与排放，含本年累计和滚动十二个月",
+    "metrics.park_year": "园区年度结果：各项电量与排放、强度、限值、判定及原因",
+    "metrics.project_year": "绿电直连等项目的年度自发自用与上网比例",
+    "metrics.sensitivity": "未决参数取其他值时的强度与判定",
+    "quality.corrections": "被更正的读数，新旧两值及所属报送",
+    "quality.file_ledger": "文件台账：读入、载入、重复、隔离行数",
+    "quality.findings": "发现的问题：代码、严重程度、说明、证据",
+    "quality.quarantine": "被隔离的行：文件、行号、原文、原因",
+    "reference.params": "本次发布采用的全部方法参数",
+    "reference.parks": "园区名单",
+}
+
+
+def published_tables_zh() -> str:
+    """Every published table in one line, in Chinese; ``KeyError`` for one that has no line yet."""
+    rows = [(f"`{name}`", ", ".join(c.key) or "–", TABLES_ZH[name]) for name, c in contracts.load("outputs").items()]
+    return _table(("数据表", "主键", "内容"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "published-columns": published_columns,
+    "published-tables-zh": published_tables_zh,
     "input-tables": input_tables,
     "chinese-headers": chinese_headers,
 }

@@ -1,0 +1,87 @@
+"""The README and the pages in docs/ say what is true: generated parts, links, commands and options."""
+
+import importlib.util
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from pipelines import cli
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")])
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+COMMANDS = get_command(cli.app).commands
+
+
+def load_generator():
+    spec = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("page", load_generator().PAGES)
+def test_generated_parts_are_up_to_date(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert load_generator().generated(text) == text, "run `make docs`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_relative_links_lead_to_a_file_and_a_heading(page):
+    for target in re.findall(r"\]\((?!\w+:)([^)]+)\)", page.read_text(encoding="utf-8")):
+        name, _, anchor = target.partition("#")
+        path = (page.parent / name).resolve() if name else page
+        assert path.exists(), f"{target} does not exist"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-")) for heading in headings}
+
+
+def commands_in(page: Path) -> list[tuple[str, list[str]]]:
+    """Every ``zcp NAME …`` of a page, with the options it is shown with."""
+    found = re.findall(r"\bzcp ([a-z]+)\b([^`\n#]*)", page.read_text(encoding="utf-8"))
+    return [(name, re.findall(r"(?<!\S)\[?(--[a-z]+)", rest)) for name, rest in found]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_documented_command_and_option_exists(page):
+    for name, options in commands_in(page):
+        assert name in COMMANDS, f"zcp {name} is not a command"
+        known = {option for parameter in COMMANDS[name].params for option in parameter.opts}
+        assert set(options) <= known | {"--help"}, f"zcp {name}: {set(options) - known}"
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda path: path.name)
+def test_every_command_is_documented(page):
+    shown = {name for name, command in COMMANDS.items() if not command.hidden}
+    assert shown <= {name for name, _ in commands_in(page)}
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_help_with_an_example(name):
+    shown = CliRunner().invoke(cli.app, [name, "--help"])
+    assert shown.exit_code == 0
+    assert f"zcp {name}" in shown.output
+
+
+def test_every_make_target_is_described():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.search(r"^\.PHONY: (.+)$", text, re.MULTILINE)[1].split())
+    assert targets - {"clean"} <= set(re.findall(r"^#\s+make ([\w-]+)", text, re.MULTILINE))
+    for page in PAGES:
+        mentioned = re.findall(r"`make ([\w-]+)", page.read_text(encoding="utf-8"))
+        assert set(mentioned) <= targets, page
+
+
+def test_committed_files_name_no_registry_and_no_path_of_a_machine():
+    # Written so that this file does not match itself.
+    hosts = r"py[p]i\.org|python[h]osted|registry\.np[m]js"
+    paths = r"(^|[^A-Za-z0-9_.])/(work|farm|root|home/[a-z]+)/[A-Za-z.]"
+    found = subprocess.run(
+        ["git", "grep", "-nIE", f"{hosts}|{paths}", "--", "."], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 1, found.stdout + found.stderr
