@@ -109,8 +109,6 @@ def _time_positions(
     positions: Mapping[str, int], roles: Mapping[str, str], spec: FileSpec, contract: Contract
 ) -> tuple[int, ...]:
     if spec.timestamp.column:
-        if time_column(contract) is None:
-            raise FileUnreadable(f"delivery.yaml gives a timestamp, but {contract.table} has no column of times")
         return tuple(_require(positions, name, "timestamp.column") for name in spec.timestamp.column)
     wanted = DATE if spec.layout == "wide_day" else time_column(contract)
     for name, i in positions.items():

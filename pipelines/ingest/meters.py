@@ -30,7 +30,8 @@ def name_meters(rows: pl.DataFrame, spec: FileSpec) -> tuple[pl.DataFrame, int]:
 def split_signs(rows: pl.DataFrame, spec: FileSpec) -> pl.DataFrame:
     """Two rows for each: the positive meter has the value or 0, the negative one its absolute value or 0.
 
-    A row without a value has none on either meter. Raises ``FileUnreadable`` where two meters would become one.
+    A row without a value has none on either meter, a text that is no number stays on both. Raises
+    ``FileUnreadable`` where two meters would become one.
     """
     if spec.split_sign is None:
         return rows
@@ -39,18 +40,28 @@ def split_signs(rows: pl.DataFrame, spec: FileSpec) -> pl.DataFrame:
     if fixed := next((name for name in names.values() if several and "{meter}" not in name), None):
         raise FileUnreadable(f"split_sign: the file has several meters, so {fixed!r} needs {{meter}} in it")
     value = pl.col("value").str.replace("^[−－]", "-")
-    negative = value.str.starts_with("-")
+    negative, positive = value.str.contains(r"^-\.?\d"), value.str.contains(r"^\+?\.?\d")
     parts = {
         "positive": pl.when(negative).then(pl.lit("0")).otherwise(value),
-        "negative": pl.when(negative).then(value.str.strip_prefix("-")).when(value.is_not_null()).then(pl.lit("0")),
+        "negative": pl.when(negative)
+        .then(value.str.strip_prefix("-"))
+        .when(positive)
+        .then(pl.lit("0"))
+        .otherwise(value),
     }
     return pl.concat(
         rows.with_columns(
             part.alias("value"),
-            pl.lit(names[side]).str.replace("{meter}", pl.col("meter_id"), literal=True).alias("meter_id"),
+            _named(names[side]).alias("meter_id"),
         )
         for side, part in parts.items()
     )
+
+
+def _named(template: str) -> pl.Expr:
+    """The name of a split meter, with its own name in place of ``{meter}``."""
+    first, *rest = template.split("{meter}")
+    return pl.concat_str(pl.lit(first), *(part for text in rest for part in (pl.col("meter_id"), pl.lit(text))))
 
 
 def create_masters(rows: pl.DataFrame, spec: FileSpec) -> tuple[Mapping[str, pl.DataFrame], tuple[str, ...]]:

@@ -18,7 +18,7 @@ from pipelines.ingest.headers import Naming, name_columns, time_column
 from pipelines.ingest.layouts import TIME, day_interval_minutes, to_rows
 from pipelines.ingest.meters import create_masters, name_meters, split_signs
 from pipelines.ingest.parquet import read_parquet
-from pipelines.ingest.spec import FileSpec
+from pipelines.ingest.spec import FileSpec, Timestamp
 from pipelines.ingest.timestamps import (
     KNOWN_PATTERNS,
     TimeRule,
@@ -55,8 +55,8 @@ class TextTable:
 
 def read_table(path: Path, spec: FileSpec, contract: Contract) -> TextTable:
     """Reads one file by its instructions. Raises ``FileUnreadable`` where the file as a whole is to be refused."""
-    _check(spec, contract)
     try:
+        _check(spec, contract)
         grid = _grid(path, spec)
         naming = name_columns(grid.header, spec, contract)
         rows, warnings = _rows(grid, naming, spec, contract)
@@ -99,6 +99,8 @@ def _check(spec: FileSpec, contract: Contract) -> None:
         )
     if spec.values == "primary" and "multiplier" not in columns:
         raise FileUnreadable(f"delivery.yaml: values: primary needs a multiplier; {contract.table} has none")
+    if spec.timestamp != Timestamp() and time_column(contract) is None:
+        raise FileUnreadable(f"delivery.yaml: timestamp: {contract.table} has no column of times")
     if wrong := next((name for name in spec.constants if name not in columns), None):
         raise FileUnreadable(f"delivery.yaml: constants: {contract.table} has no column {wrong!r}")
 
@@ -132,9 +134,18 @@ def _rows(grid: Grid, naming: Naming, spec: FileSpec, contract: Contract) -> tup
 
 
 def _numbers_and_nulls(rows: pl.DataFrame, spec: FileSpec, contract: Contract) -> pl.DataFrame:
-    """Texts that mean "no data" as null; a reading without a value gets flag N. Decimal commas become points."""
+    """Texts that mean "no data" as null, such a reading with flag N; decimal commas as points.
+
+    A blank cell of a wide layout, which has no place for a flag, says the same. A blank in a long row does so only
+    where ``nulls`` has the empty text.
+    """
     present = [name for name in contract.column_names if name in rows.columns]
     is_reading = {"value", "flag"} <= set(contract.column_names)
+    blank = pl.col("value").is_null() & (spec.layout != "long" or "" in spec.nulls)
+    no_data = (pl.col("value").is_in(spec.nulls) | blank).fill_null(value=False)
+    if is_reading and "value" in present:
+        delivered = pl.col("flag") if "flag" in present else pl.lit(None, pl.String)
+        rows = rows.with_columns(flag=pl.when(no_data).then(pl.lit("N")).otherwise(delivered))
     if spec.nulls:
         affected = ["value"] if is_reading else present
         rows = rows.with_columns(
@@ -145,9 +156,6 @@ def _numbers_and_nulls(rows: pl.DataFrame, spec: FileSpec, contract: Contract) -
     if spec.decimal == ",":
         numeric = [c.name for c in contract.columns if c.name in present and c.physical_type.startswith(_NUMERIC)]
         rows = rows.with_columns(pl.col(name).str.replace(",", ".", literal=True) for name in numeric)
-    if is_reading and "value" in present:
-        delivered = pl.col("flag") if "flag" in present else pl.lit(None, pl.String)
-        rows = rows.with_columns(flag=pl.when(pl.col("value").is_null()).then(pl.lit("N")).otherwise(delivered))
     return rows
 
 

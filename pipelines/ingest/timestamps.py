@@ -154,7 +154,7 @@ def _to_shanghai(local: pl.Expr, zone: str, ambiguous: str) -> pl.Expr:
 def iso_dates(texts: pl.Expr) -> pl.Expr:
     """``YYYY-MM-DD`` for dates written another way (2018/3/1, 20180301, 2018年3月1日, a date at 0:00); others as is."""
     groups = [texts.str.extract_groups(pattern) for pattern in KNOWN_PATTERNS]
-    return pl.coalesce(*(_plain_date(group) for group in groups), texts)
+    return pl.coalesce(*(_plain_date(group) for group in groups), texts).alias(texts.meta.output_name())
 
 
 def _plain_date(group: pl.Expr) -> pl.Expr:
@@ -166,4 +166,4 @@ def _plain_date(group: pl.Expr) -> pl.Expr:
 def iso_months(texts: pl.Expr) -> pl.Expr:
     """``YYYY-MM`` for months written another way (2018年3月, 2018/3, 201803) or as their first day; others as is."""
     parts = texts.str.extract(_MONTH, 1) + "-" + texts.str.extract(_MONTH, 2).str.zfill(2)
-    return pl.coalesce(parts, texts)
+    return pl.coalesce(parts, texts).alias(texts.meta.output_name())
