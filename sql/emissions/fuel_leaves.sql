@@ -10,12 +10,12 @@
 with users as (
     select distinct park_id, enterprise_id, year
     from staging.process_rows
-    where reason is null and enterprise_id is not null and quantity_t > 0
+    where stands and reason is null and enterprise_id is not null and quantity_t > 0
     union
     select distinct park_id, enterprise_id, year
     from staging.fuel_rows
     where
-        reason is null and enterprise_id is not null and quantity > 0
+        stands and reason is null and enterprise_id is not null and quantity > 0
         and activity in ('conversion_input', 'conversion_output')
 ),
 chosen as (
@@ -48,7 +48,7 @@ chosen as (
     from staging.fuel_rows as r
     inner join run.params as p on r.year = p.year
     left join users as u on r.park_id = u.park_id and r.enterprise_id = u.enterprise_id and r.year = u.year
-    where r.reason is null
+    where r.stands and r.reason is null
 ),
 ratios as (
     select

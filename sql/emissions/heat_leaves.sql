@@ -19,7 +19,7 @@ with flows as (
         h.stated_factor_tco2_per_gj,
         h.document_id
     from staging.heat_rows as h
-    where h.reason is null
+    where h.stands and h.reason is null
     union all by name
     select
         'meter' as source_kind,

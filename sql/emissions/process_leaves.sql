@@ -17,4 +17,4 @@ select
         cast(r.quantity_t as decimal(38, 9)) * cast(r.factor_tco2_per_t as decimal(18, 6)), 6
     ) as decimal(38, 6)) as emission_tco2
 from staging.process_rows as r
-where r.reason is null
+where r.stands and r.reason is null

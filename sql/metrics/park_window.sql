@@ -72,7 +72,7 @@ process as (
 curtailed as (
     select park_id, month, cast(curtailed_mwh as decimal(38, 6)) as curtailed_mwh
     from staging.curtailment_rows
-    where reason is null
+    where stands and reason is null
     union all
     select park_id, month, energy_wh * cast(0.000001 as decimal(7, 6)) as curtailed_mwh
     from energy.meter_month

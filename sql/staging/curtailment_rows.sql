@@ -1,4 +1,4 @@
--- Curtailment records that stand, or the reason they are set aside. A later file that has the same project, month and
+-- Curtailment records, or the reason they are set aside. A later file that has the same project, month and
 -- document replaces the entry.
 -- Grain: file_id, line
 -- Order: file_id, line
@@ -13,15 +13,20 @@ with ranked as (
 standing as (
     select
         r.*,
+        r.rank = r.last_rank
+        and row_number() over (
+            partition by
+                r.file_id, r.project_id, r.month, r.document_id, r.curtailed_mwh
+            order by r.line
+        ) = 1 as stands,
         cast(r.month || '-01' as date) as first_day
     from ranked as r
-    where r.rank = r.last_rank
-    qualify row_number() over (partition by r.project_id, r.month, r.document_id, r.curtailed_mwh order by r.line) = 1
 )
 select
     s.file_id,
     s.line,
     s.raw,
+    s.stands,
     p.park_id,
     s.project_id,
     s.month,

@@ -6,19 +6,19 @@
 with rows_in as (
     select park_id, 'fuel_use' as table_name, month, enterprise_id, [fuel, fuel || '/' || activity] as keys
     from staging.fuel_rows
-    where reason is null
+    where stands and reason is null
     union all
     select park_id, 'heat_flows', month, null, [direction, kind, direction || '/' || kind]
     from staging.heat_rows
-    where reason is null
+    where stands and reason is null
     union all
     select park_id, 'process_outputs', month, enterprise_id, [product]
     from staging.process_rows
-    where reason is null
+    where stands and reason is null
     union all
     select park_id, 'curtailment', month, null, [project_id]
     from staging.curtailment_rows
-    where reason is null
+    where stands and reason is null
     union all
     select park_id, 'indicators', cast(year as varchar) || '-12', null, [indicator]
     from parsed.indicators

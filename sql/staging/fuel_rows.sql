@@ -1,4 +1,4 @@
--- Fuel rows that stand, each with its factors and the quantity in the factor table's unit, or the reason it is set aside.
+-- Fuel rows, each with its factors and the quantity in the factor table's unit, or the reason it is set aside.
 -- Rows of one park, month, fuel, activity, unit, enterprise and document are one entry: a later file that has the entry
 -- replaces it whole; several rows of it inside one file are all counted unless they are equal.
 -- A factor row for the activity wins over the one for every activity; validity is judged on the first of the month.
@@ -17,15 +17,15 @@ with ranked as (
 standing as (
     select
         r.*,
+        r.rank = r.last_rank
+        and row_number() over (
+            partition by
+                r.file_id, r.park_id, r.month, r.fuel, r.activity, r.unit, r.enterprise_id, r.document_id, r.quantity,
+                r.ncv_gj_per_unit, r.carbon_tc_per_gj, r.period_from, r.period_to
+            order by r.line
+        ) = 1 as stands,
         cast(r.month || '-01' as date) as first_day
     from ranked as r
-    where r.rank = r.last_rank
-    qualify row_number() over (
-        partition by
-            r.park_id, r.month, r.fuel, r.activity, r.unit, r.enterprise_id, r.document_id, r.quantity,
-            r.ncv_gj_per_unit, r.carbon_tc_per_gj, r.period_from, r.period_to
-        order by r.line
-    ) = 1
 ),
 factors as (
     select
@@ -54,6 +54,7 @@ select
     s.file_id,
     s.line,
     s.raw,
+    s.stands,
     s.park_id,
     s.month,
     year(s.first_day) as year,
@@ -77,9 +78,9 @@ select
     * cast(case when u.base = 'L' then t.density_kg_per_l else u.base_per_unit end as decimal(9, 3)) as base_quantity,
     cast(b.base_per_unit as integer) as base_per_factor_unit,
     case
-        when k.park_id is null then 'unknown_park'
-        when s.first_day not between k.valid_from and k.valid_to then 'outside_validity'
-        when s.enterprise_id is not null and e.enterprise_id is null then 'outside_validity'
+        when s.park_id not in (select park_id from staging.parks) then 'unknown_park'
+        when k.park_id is null then 'outside_validity'
+        when s.enterprise_id in (select enterprise_id from staging.enterprises) and e.enterprise_id is null then 'outside_validity'
         when t.factor_unit is null then 'unknown_fuel'
         when case when u.base = 'L' and t.density_kg_per_l is not null then 'kg' else u.base end <> b.base then 'unit_mismatch'
         when s.quantity < 0 then 'negative_quantity'

@@ -1,4 +1,4 @@
--- Heat rows that stand, in GJ, with the factor that applies, or the reason they are set aside. Steam given in tonnes is
+-- Heat rows, in GJ, with the factor that applies, or the reason they are set aside. Steam given in tonnes is
 -- quantity x enthalpy. A later file that has the same park, month, direction, kind and document replaces the entry.
 -- Grain: file_id, line
 -- Order: file_id, line
@@ -13,6 +13,13 @@ with ranked as (
 standing as (
     select
         r.*,
+        r.rank = r.last_rank
+        and row_number() over (
+            partition by
+                r.file_id, r.park_id, r.month, r.direction, r.kind, r.document_id, r.quantity_gj, r.quantity, r.unit,
+                r.enthalpy_gj_per_t, r.factor_tco2_per_gj
+            order by r.line
+        ) = 1 as stands,
         cast(r.month || '-01' as date) as first_day,
         coalesce(
             r.quantity_gj,
@@ -26,18 +33,12 @@ standing as (
             end
         ) as heat_gj
     from ranked as r
-    where r.rank = r.last_rank
-    qualify row_number() over (
-        partition by
-            r.park_id, r.month, r.direction, r.kind, r.document_id, r.quantity_gj, r.quantity, r.unit,
-            r.enthalpy_gj_per_t, r.factor_tco2_per_gj
-        order by r.line
-    ) = 1
 )
 select
     s.file_id,
     s.line,
     s.raw,
+    s.stands,
     s.park_id,
     s.month,
     year(s.first_day) as year,
@@ -47,8 +48,8 @@ select
     s.factor_tco2_per_gj as stated_factor_tco2_per_gj,
     s.document_id,
     case
-        when k.park_id is null then 'unknown_park'
-        when s.first_day not between k.valid_from and k.valid_to then 'outside_validity'
+        when s.park_id not in (select park_id from staging.parks) then 'unknown_park'
+        when k.park_id is null then 'outside_validity'
         when s.heat_gj is null then 'heat_quantity_missing'
         when s.heat_gj < 0 then 'negative_quantity'
     end as reason

@@ -1,4 +1,4 @@
--- Process outputs that stand, or the reason they are set aside. A later file that has the same park, month, product,
+-- Process outputs, or the reason they are set aside. A later file that has the same park, month, product,
 -- enterprise and document replaces the entry.
 -- Grain: file_id, line
 -- Order: file_id, line
@@ -13,19 +13,21 @@ with ranked as (
 standing as (
     select
         r.*,
+        r.rank = r.last_rank
+        and row_number() over (
+            partition by
+                r.file_id, r.park_id, r.month, r.product, r.enterprise_id, r.document_id, r.quantity_t, r.factor_tco2_per_t,
+                r.factor_source
+            order by r.line
+        ) = 1 as stands,
         cast(r.month || '-01' as date) as first_day
     from ranked as r
-    where r.rank = r.last_rank
-    qualify row_number() over (
-        partition by
-            r.park_id, r.month, r.product, r.enterprise_id, r.document_id, r.quantity_t, r.factor_tco2_per_t, r.factor_source
-        order by r.line
-    ) = 1
 )
 select
     s.file_id,
     s.line,
     s.raw,
+    s.stands,
     s.park_id,
     s.month,
     year(s.first_day) as year,
@@ -36,9 +38,9 @@ select
     s.enterprise_id,
     s.document_id,
     case
-        when k.park_id is null then 'unknown_park'
-        when s.first_day not between k.valid_from and k.valid_to then 'outside_validity'
-        when s.enterprise_id is not null and e.enterprise_id is null then 'outside_validity'
+        when s.park_id not in (select park_id from staging.parks) then 'unknown_park'
+        when k.park_id is null then 'outside_validity'
+        when s.enterprise_id in (select enterprise_id from staging.enterprises) and e.enterprise_id is null then 'outside_validity'
         when s.quantity_t < 0 then 'negative_quantity'
     end as reason
 from standing as s

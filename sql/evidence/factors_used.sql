@@ -1,0 +1,107 @@
+-- Every factor that entered a figure, with its value, unit, validity and source. status: prescribed by the method,
+-- default of the fuel table (not yet the national database), or measured and documented by the park.
+-- Grain: park_id, year, term, factor, value, source
+-- Order: park_id, year, term, factor, value, source, valid_from, status
+with latest as (
+    select
+        a.park_id,
+        a.year,
+        x.parameter,
+        x.unit,
+        cast(x.valid_from as date) as valid_from,
+        x.source,
+        row_number() over (
+            partition by a.park_id, a.year, x.parameter
+            order by
+                cast(x.valid_from as date) <= a.last_day desc,
+                case when cast(x.valid_from as date) <= a.last_day then cast(x.valid_from as date) end desc,
+                cast(x.valid_from as date)
+        ) as preference
+    from metrics.accounts as a
+    cross join reference.method_parameters as x
+),
+valued as (
+    unpivot (
+        select
+            year, residual_electricity_factor, green_electricity_factor, fossil_heat_factor_default, nonfossil_heat_factor,
+            electricity_coal_equivalent, heat_coal_equivalent, energy_per_tce
+        from run.params
+    )
+    on
+        residual_electricity_factor, green_electricity_factor, fossil_heat_factor_default, nonfossil_heat_factor,
+        electricity_coal_equivalent, heat_coal_equivalent, energy_per_tce
+    into name parameter value amount
+),
+prescribed as (
+    select
+        l.park_id,
+        l.year,
+        case
+            when l.parameter in ('residual_electricity_factor', 'green_electricity_factor') then 'electricity_tco2'
+            when l.parameter in ('fossil_heat_factor_default', 'nonfossil_heat_factor') then 'heat_tco2'
+            else 'energy_tce'
+        end as term,
+        l.parameter as factor,
+        v.amount as value,
+        l.unit,
+        l.valid_from,
+        l.source,
+        'prescribed' as status
+    from latest as l
+    inner join valued as v on l.year = v.year and l.parameter = v.parameter
+    where l.preference = 1
+),
+fuels as (
+    select
+        f.park_id,
+        f.year,
+        case when f.term = 'conversion' then 'conversion_tco2' else 'fuel_tco2' end as term,
+        f.fuel,
+        f.factor_unit,
+        f.measured,
+        f.factor_valid_from,
+        f.factor_source,
+        case when f.measured then coalesce('document ' || f.document_id, 'stated') else f.factor_source end as source,
+        unnest([
+            { 'factor': 'ncv', 'value': f.ncv_gj_per_unit, 'unit': 'GJ/' || f.factor_unit },
+            { 'factor': 'carbon_content', 'value': f.carbon_tc_per_gj, 'unit': 'tC/GJ' },
+            { 'factor': 'oxidation', 'value': f.oxidation, 'unit': '1' },
+            { 'factor': 'tco2_per_unit', 'value': f.tco2_per_unit, 'unit': 'tCO2/' || f.factor_unit },
+            { 'factor': 'tce_per_unit', 'value': f.tce_per_unit, 'unit': 'tce/' || f.factor_unit }
+        ]) as named
+    from emissions.fuel_leaves as f
+    where f.term <> 'recovered'
+),
+collected as (
+    select park_id, year, term, factor, cast(value as decimal(38, 9)) as value, unit, valid_from, source, status
+    from prescribed
+    union
+    select
+        park_id, year, term, fuel || '.' || named.factor, cast(named.value as decimal(38, 9)), named.unit, factor_valid_from,
+        source, case when measured then 'measured' else 'default' end
+    from fuels
+    where named.value is not null
+    union
+    select
+        park_id, year, 'heat_tco2', kind || '_heat', cast(factor_tco2_per_gj as decimal(38, 9)), 'tCO2/GJ', null,
+        coalesce('document ' || document_id, 'stated'), 'measured'
+    from emissions.heat_leaves
+    where measured
+    union
+    select
+        park_id, year, 'process_tco2', product, cast(factor_tco2_per_t as decimal(38, 9)), 'tCO2/t', null,
+        coalesce(factor_source, 'document ' || document_id, 'stated'), 'measured'
+    from emissions.process_leaves
+)
+select
+    c.park_id,
+    cast(c.year as integer) as year,
+    c.term,
+    c.factor,
+    c.value,
+    c.unit,
+    c.valid_from,
+    c.source,
+    c.status
+from collected as c
+inner join metrics.accounts as a on c.park_id = a.park_id and c.year = a.year

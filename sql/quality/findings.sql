@@ -1,0 +1,211 @@
+-- What a reader of a figure has to know: every reason of a verdict, every gap, every assumption, each with a sentence and
+-- its evidence. severity: fail decides a verdict or leaves it open, warn is for review, info only tells.
+-- Grain: code, park_id, year, month, meter_id
+-- Order: park_id, year, code, month, meter_id, sentence
+with judged as (
+    select
+        j.*,
+        w.total_tco2,
+        w.energy_tce,
+        w.use_wh,
+        w.fossil_wh,
+        unnest(j.reasons) as code
+    from metrics.judged_year as j
+    inner join metrics.park_window as w on j.park_id = w.park_id and j.year = w.year and w.window_kind = 'year'
+),
+reasons as (
+    select
+        r.code,
+        coalesce(c.severity, 'fail') as severity,
+        c.sentence || case r.code
+            when 'missing_readings'
+                then printf(
+                    ' %d intervals, probably about %s MWh.', r.intervals_missing,
+                    cast(cast(r.missing_estimate_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 3)) as varchar)
+                )
+            when 'missing_input' then printf(' %d rows.', r.inputs_missing)
+            when 'intensity_above_limit'
+                then printf(
+                    ' %.5f tCO2/tce against %s.', cast(r.total_tco2 as double) / cast(r.energy_tce as double),
+                    cast(cast(r.limit_tco2_per_tce as decimal(9, 3)) as varchar)
+                )
+            when 'direct_supply_below_minimum'
+                then printf(' The share is %.4f.', cast(r.direct_green_wh as double) / cast(r.use_wh as double))
+            when 'outflow_credit'
+                then printf(' Credits %s tCO2, sources %s tCO2.', cast(r.credit_tco2 as varchar), cast(r.supplier_tco2 as varchar))
+            when 'fuel_missing'
+                then printf(
+                    ' %s tce of fuel for %s MWh of fossil generation.', cast(r.power_fuel_tce as varchar),
+                    cast(r.fossil_wh * cast(0.000001 as decimal(7, 6)) as varchar)
+                )
+            else ''
+        end as sentence,
+        cast(to_json({
+            'total_tco2': cast(r.total_tco2 as varchar),
+            'energy_tce': cast(r.energy_tce as varchar),
+            'limit_tco2_per_tce': cast(r.limit_tco2_per_tce as varchar),
+            'intervals_missing': r.intervals_missing,
+            'inputs_missing': r.inputs_missing
+        }) as varchar) as evidence,
+        r.park_id,
+        r.year,
+        cast(null as varchar) as month,
+        cast(null as varchar) as meter_id
+    from judged as r
+    left join reference.codes as c on r.code = c.code
+),
+gaps as (
+    select
+        case when m.intervals_valid = 0 then 'no_readings' else 'open_gap' end as code,
+        case when m.due then 'fail' else 'warn' end as severity,
+        printf(
+            '%d of %d intervals of meter %s are missing in %s, probably about %s MWh (%d negative, %d without a value).',
+            m.intervals_missing, m.intervals_expected, m.meter_id, m.month,
+            cast(cast(m.missing_estimate_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 3)) as varchar),
+            m.intervals_negative, m.intervals_no_value
+        ) as sentence,
+        cast(to_json({
+            'point': m.point,
+            'intervals_expected': m.intervals_expected,
+            'intervals_missing': m.intervals_missing,
+            'missing_energy_mwh': cast(m.missing_estimate_wh * cast(0.000001 as decimal(7, 6)) as varchar)
+        }) as varchar) as evidence,
+        m.park_id,
+        cast(left(m.month, 4) as integer) as year,
+        m.month,
+        m.meter_id
+    from energy.meter_coverage as m
+    where m.intervals_missing > 0
+),
+owed as (
+    select
+        'missing_input' as code,
+        'fail' as severity,
+        printf(
+            'Expected and not delivered: %s %s%s for %s; zero is stated with a row of quantity 0.',
+            m.table_name, m.key, case when m.enterprise_id = '' then '' else ' of ' || m.enterprise_id end,
+            case when m.frequency = 'year' then left(m.month, 4) else m.month end
+        ) as sentence,
+        cast(to_json({ 'table': m.table_name, 'key': m.key, 'enterprise_id': m.enterprise_id }) as varchar) as evidence,
+        m.park_id,
+        m.year,
+        m.month,
+        cast(null as varchar) as meter_id
+    from metrics.missing_inputs as m
+),
+conversions as (
+    select
+        'conversion_negative' as code,
+        'fail' as severity,
+        printf(
+            'Conversion of enterprise %s gives %s tCO2 in the year: its streams do not balance (%s).',
+            coalesce(f.enterprise_id, '(none named)'), cast(sum(f.emission_tco2) as varchar),
+            string_agg(distinct f.fuel || ' ' || f.activity, ', ' order by f.fuel || ' ' || f.activity)
+        ) as sentence,
+        cast(to_json({
+            'enterprise_id': f.enterprise_id,
+            'documents': list_sort(list(distinct coalesce(f.document_id, f.file_id || ':' || f.line)))
+        }) as varchar) as evidence,
+        f.park_id,
+        cast(f.year as integer) as year,
+        cast(null as varchar) as month,
+        cast(null as varchar) as meter_id
+    from emissions.fuel_leaves as f
+    where f.term = 'conversion'
+    group by f.park_id, f.year, f.enterprise_id
+    having sum(f.emission_tco2) < 0
+),
+assumptions as (
+    select
+        p.park_id, cast(left(p.month, 4) as integer) as year, p.month, cast(null as varchar) as meter_id,
+        unnest(list_filter([
+            case when p.intervals_negative_load > 0 then 'negative_load' end,
+            case when p.balance_minutes > 60 then 'not_interval_traced' end,
+            case when p.boundary_from_use then 'boundary_from_use' end
+        ], lambda code: code is not null)) as code,
+        cast(to_json({
+            'intervals_negative_load': p.intervals_negative_load,
+            'negative_load_mwh': cast(p.negative_load_wh * cast(0.000001 as decimal(7, 6)) as varchar),
+            'balance_minutes': p.balance_minutes
+        }) as varchar) as evidence
+    from energy.park_month as p
+    union all
+    select h.park_id, cast(h.year as integer), h.month, null, 'nonfossil_heat_without_document',
+        cast(to_json({ 'heat_gj': cast(h.heat_gj as varchar), 'file_id': h.file_id, 'line': h.line }) as varchar)
+    from emissions.heat_leaves as h
+    where h.without_document and h.source_kind = 'document'
+    union all
+    select h.park_id, cast(h.year as integer), h.month, split_part(h.source_id, ':', 1), 'heat_meter_taken_as_fossil',
+        cast(to_json({ 'heat_gj': cast(h.heat_gj as varchar) }) as varchar)
+    from emissions.heat_leaves as h
+    where h.source_kind = 'meter'
+    union all
+    select f.park_id, cast(f.year as integer), f.month, null, 'feedstock_as_fuel',
+        cast(to_json({ 'enterprise_id': f.enterprise_id, 'fuel': f.fuel, 'file_id': f.file_id, 'line': f.line }) as varchar)
+    from emissions.fuel_leaves as f
+    where f.activity = 'feedstock' and f.term = 'fuel'
+    union all
+    select l.park_id, cast(left(l.month, 4) as integer), l.month, null, 'direct_power_not_counted',
+        cast(to_json({
+            'project_id': l.project_id,
+            'direct_mwh': cast(l.direct_used_wh * cast(0.000001 as decimal(7, 6)) as varchar),
+            'uncounted_mwh': cast(l.uncounted_wh * cast(0.000001 as decimal(7, 6)) as varchar),
+            'interval_traced': l.interval_traced,
+            'same_owner': l.same_owner
+        }) as varchar)
+    from energy.line_month as l
+    where l.uncounted_wh > 0
+    union all
+    select a.park_id, a.year, null, null, 'no_expected_inputs', null
+    from metrics.accounts as a
+    where a.park_id not in (select park_id from parsed.expected_inputs)
+    union all
+    select c.park_id, c.year, null, null, 'no_use_meters', cast(to_json({ 'enterprises': c.enterprises }) as varchar)
+    from metrics.offtake_case as c
+    where c.offtake_case = 'none' and c.enterprises > 1
+    union all
+    select m.park_id, null, null, m.meter_id, 'unknown_enterprise', cast(to_json({ 'enterprise_id': m.enterprise_id }) as varchar)
+    from staging.meters as m
+    where m.enterprise_id is not null and m.enterprise_id not in (select enterprise_id from staging.enterprises)
+    union all
+    select m.park_id, null, null, m.meter_id, 'unknown_project', cast(to_json({ 'project_id': m.project_id }) as varchar)
+    from staging.meters as m
+    where m.project_id is not null and m.project_id not in (select project_id from staging.projects)
+    union all
+    select a.park_id, a.year, null, null, 'method_before_validity',
+        cast(to_json({ 'year': a.year, 'method_valid_from': min(x.valid_from) }) as varchar)
+    from metrics.accounts as a
+    inner join reference.method_parameters as x on x.parameter = 'residual_electricity_factor'
+    group by a.park_id, a.year
+    having a.year < year(min(cast(x.valid_from as date)))
+),
+named as (
+    select
+        a.code,
+        coalesce(c.severity, 'warn') as severity,
+        coalesce(c.sentence, a.code) as sentence,
+        a.evidence,
+        a.park_id,
+        a.year,
+        a.month,
+        a.meter_id
+    from assumptions as a
+    left join reference.codes as c on a.code = c.code
+),
+everything as (
+    select code, severity, sentence, evidence, park_id, cast(year as integer) as year, month, meter_id from reasons
+    union all
+    select code, severity, sentence, evidence, park_id, cast(year as integer) as year, month, meter_id from gaps
+    union all
+    select code, severity, sentence, evidence, park_id, cast(year as integer) as year, month, meter_id from owed
+    union all
+    select code, severity, sentence, evidence, park_id, cast(year as integer) as year, month, meter_id from conversions
+    union all
+    select code, severity, sentence, evidence, park_id, cast(year as integer) as year, month, meter_id from named
+    union all
+    select code, severity, sentence, evidence, park_id, cast(left(month, 4) as integer) as year, month, meter_id
+    from certificates.findings
+)
+select e.code, e.severity, e.sentence, e.evidence, e.park_id, e.year, e.month, e.meter_id
+from everything as e
+where e.year is null or exists (select 1 from metrics.accounts as a where a.park_id = e.park_id and a.year = e.year)
