@@ -78,6 +78,10 @@ class BuildContext:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.close()
 
+    def upstream(self, model: Model, name: str) -> Model | None:
+        """The model behind an input, or None if it is a source."""
+        return next((other for other in model.upstream(self.models) if other.name == name), None)
+
     def read_months(self, model: Model, name: str, month: str | None) -> tuple[str | None, ...]:
         """The months of the upstream model ``name`` that ``model`` reads when it is built for ``month``."""
         if not self.models[name].partitioned:
@@ -104,7 +108,7 @@ class BuildContext:
         return fingerprint(model.sql, model.order, STORAGE, duckdb.__version__, month, inputs)
 
     def _digest(self, model: Model, name: str, month: str | None) -> object:
-        upstream = self.models.get(name)
+        upstream = self.upstream(model, name)
         if upstream is None:
             return self.sources.relation(name, month, model.inputs).digest
         if not upstream.kept:
@@ -196,17 +200,18 @@ def _write(model: Model, context: BuildContext, month: str | None, in_memory: se
 def _define_inputs(model: Model, context: BuildContext, month: str | None, in_memory: set[str]) -> None:
     """Makes every input of the model readable under its name; models that are not kept are computed here, once."""
     con = context.connection()
-    for upstream in (context.models[name] for name in model.inputs if name in context.models):
+    for upstream in model.upstream(context.models):
         if not upstream.kept and upstream.name not in in_memory:
             _define_inputs(upstream, context, month, in_memory)
             _create(con, upstream.name, "table", upstream.sql, upstream.path)
             in_memory.add(upstream.name)
     # Views last: lake.files differs from model to model, and computing an unkept model above has redefined it.
     for name in model.inputs:
-        if name not in context.models:
+        upstream_model = context.upstream(model, name)
+        if upstream_model is None:
             query = context.sources.relation(name, month, model.inputs).query(con)
             _create(con, name, "view", query, model.path)
-        elif context.models[name].kept:
+        elif upstream_model.kept:
             paths = ", ".join(literal(str(path)) for path in context.paths(model, name, month))
             _create(con, name, "view", f"select * from read_parquet([{paths}])", model.path)
 

@@ -5,7 +5,6 @@ It reads the ledger of the home folder and the parks' base years; building is in
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
 import duckdb
 
@@ -15,14 +14,11 @@ from pipelines.ingest import landing
 from pipelines.lake import Lake
 from pipelines.model_inputs import Account, ParsedFile, Sources, months_of
 from pipelines.model_runner import BuildContext
-from pipelines.models import load_models
-from pipelines.resources import SQL
+from pipelines.models import all_models
 from pipelines.settings import Settings
 
 
-def open_context(
-    settings: Settings, year: int | None = None, cutoff: date | None = None, root: Path = SQL
-) -> BuildContext:
+def open_context(settings: Settings, year: int | None = None, cutoff: date | None = None) -> BuildContext:
     """The context of a run for ``year``, by default the latest year with readings; close it after use.
 
     ``cutoff`` is the reporting cut-off of that year, by default 31 December of the year after. Raises ``InputRefused``
@@ -39,7 +35,7 @@ def open_context(
     accounts = accounts_of(year, cutoff, base_years(lake, con, files))
     sources = Sources(lake, accounts, files, file_types)
     months = months_in_scope(accounts, read)
-    return BuildContext(settings, load_models(root), sources, months, con)
+    return BuildContext(settings, all_models(), sources, months, con)
 
 
 def read_files(lake: Lake, con: duckdb.DuckDBPyConnection) -> tuple[tuple[ParsedFile, ...], Mapping[str, str]]:

@@ -5,8 +5,9 @@ Running a model is in ``model_runner``, what ``parsed.*``, ``reference.*``, ``la
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from sqlglot.errors import SqlglotError
 from pipelines.errors import UserError
 from pipelines.resources import SQL
 
-LAYERS = ("staging", "energy", "certificates", "emissions", "metrics", "quality", "evidence")
+LAYERS = ("staging", "energy", "certificates", "emissions", "metrics", "quality", "evidence", "reference")
 """The folders of ``sql/`` whose files are models; ``checks`` and ``views`` are read by others."""
 
 SOURCES = ("parsed", "reference", "lake", "run")
@@ -53,6 +54,12 @@ class Model:
     @property
     def table(self) -> str:
         return self.name.partition(".")[2]
+
+    def upstream(self, models: Mapping[str, "Model"]) -> tuple["Model", ...]:
+        """The models among the inputs. The model reference.parks reads the source of that name, everybody else it."""
+        return tuple(
+            models[name] for name in self.inputs if name in models and (name != self.name or self.schema not in SOURCES)
+        )
 
     @classmethod
     def load(cls, path: Path, root: Path = SQL) -> "Model":
@@ -133,7 +140,13 @@ def _check_header(model: Model, header: Mapping[str, str]) -> None:
         raise UserError(f"{model.path}: History is for models with Partition: month; others read every month anyway")
 
 
-def load_models(root: Path = SQL) -> dict[str, Model]:
+@cache
+def all_models() -> Mapping[str, Model]:
+    """The project's models, read once by a process."""
+    return load_models(SQL)
+
+
+def load_models(root: Path) -> dict[str, Model]:
     """All models by name, every one after its inputs.
 
     Raises ``UserError`` that names the file and the input for an unknown input, a cycle, or an input whose months
@@ -143,7 +156,7 @@ def load_models(root: Path = SQL) -> dict[str, Model]:
     models = {model.name: model for model in found}
     for model in found:
         _check_inputs(model, models)
-    graph = {model.name: [name for name in model.inputs if name in models] for model in found}
+    graph = {model.name: [other.name for other in model.upstream(models)] for model in found}
     try:
         return {name: models[name] for name in TopologicalSorter(graph).static_order()}
     except CycleError as error:
@@ -153,15 +166,13 @@ def load_models(root: Path = SQL) -> dict[str, Model]:
 
 def _check_inputs(model: Model, models: Mapping[str, Model]) -> None:
     for name in model.inputs:
-        upstream = models.get(name)
-        if upstream is None:
-            if name.partition(".")[0] not in SOURCES:
-                raise UserError(f"{model.path} reads {name}, but there is no such model")
-            continue
-        if upstream.partitioned and not upstream.kept and not model.partitioned:
-            raise UserError(f"{model.path} reads {name} over all months, but {name} is not kept")
-        if name in model.history and not (upstream.partitioned and upstream.kept):
-            raise UserError(f"{model.path} asks for the history of {name}, which is not a kept model by month")
+        if name not in models and name.partition(".")[0] not in SOURCES:
+            raise UserError(f"{model.path} reads {name}, but there is no such model")
+    for other in model.upstream(models):
+        if other.partitioned and not other.kept and not model.partitioned:
+            raise UserError(f"{model.path} reads {other.name} over all months, but {other.name} is not kept")
+        if other.name in model.history and not (other.partitioned and other.kept):
+            raise UserError(f"{model.path} asks for the history of {other.name}, which is not a kept model by month")
     if not model.partitioned and "run.month" in model.inputs:
         raise UserError(f"{model.path} reads run.month, but has no `-- Partition: month`")
 
@@ -170,7 +181,7 @@ def plan(models: Mapping[str, Model]) -> tuple[Step, ...]:
     """The steps in the order they run.
 
     Every kept model without partition is a step of its own. The partitioned ones share a step, unless a model without
-    partition stands between them: ``energy/months``, then ``energy/months_2``. A model that is not kept belongs to
+    partition stands between them: ``energy/month``, then ``energy/month_2``. A model that is not kept belongs to
     each step that needs it.
     """
     levels = _levels(models)
@@ -182,7 +193,7 @@ def plan(models: Mapping[str, Model]) -> tuple[Step, ...]:
         after = {model.name for model in at_level if not model.partitioned and _sees_months(model, models)}
         steps += [_single(m, models) for m in at_level if m.kept and not m.partitioned and m.name not in after]
         if by_month:
-            name = "energy/months" if level == 0 else f"energy/months_{level + 1}"
+            name = "energy/month" if level == 0 else f"energy/month_{level + 1}"
             steps.append(Step(name, _with_unkept(by_month, models), partitioned=True))
         steps += [_single(m, models) for m in at_level if m.kept and m.name in after]
     return tuple(steps)
@@ -199,14 +210,13 @@ def _with_unkept(wanted: Iterable[Model], models: Mapping[str, Model]) -> tuple[
     while pending:
         model = pending.pop()
         needed.add(model.name)
-        pending += [models[name] for name in model.inputs if name in models and not models[name].kept]
+        pending += [other for other in model.upstream(models) if not other.kept]
     return tuple(model for model in models.values() if model.name in needed)
 
 
 def _sees_months(model: Model, models: Mapping[str, Model]) -> bool:
     """Whether a model by month stands anywhere before this one."""
-    upstream = [models[name] for name in model.inputs if name in models]
-    return any(other.partitioned or _sees_months(other, models) for other in upstream)
+    return any(other.partitioned or _sees_months(other, models) for other in model.upstream(models))
 
 
 def _levels(models: Mapping[str, Model]) -> dict[str, int]:
@@ -214,14 +224,8 @@ def _levels(models: Mapping[str, Model]) -> dict[str, int]:
     levels: dict[str, int] = {}
     for model in models.values():
         level = 0
-        for name in model.inputs:
-            if name in models:
-                back = model.partitioned and not models[name].partitioned and _sees_months(models[name], models)
-                level = max(level, levels[name] + back)
+        for other in model.upstream(models):
+            back = model.partitioned and not other.partitioned and _sees_months(other, models)
+            level = max(level, levels[other.name] + back)
         levels[model.name] = level
     return levels
-
-
-def select(steps: Iterable[Step], names: Collection[str]) -> tuple[Step, ...]:
-    """The steps that write any of the named models."""
-    return tuple(step for step in steps if any(model.name in names for model in step.kept))

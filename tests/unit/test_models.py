@@ -85,9 +85,9 @@ def test_plan_groups_the_months_and_splits_them_only_where_it_must(sql):
     steps = plan(load_models(sql.root))
     assert [(step.name, step.partitioned, [m.name for m in step.models]) for step in steps] == [
         ("staging/s", False, ["staging.s"]),
-        ("energy/months", True, ["energy.a", "energy.b", "energy.c"]),
+        ("energy/month", True, ["energy.a", "energy.b", "energy.c"]),
         ("metrics/whole", False, ["metrics.whole"]),
-        ("energy/months_2", True, ["energy.d"]),
+        ("energy/month_2", True, ["energy.d"]),
         ("metrics/last", False, ["metrics.last"]),
     ]
 
