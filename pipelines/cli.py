@@ -1,0 +1,164 @@
+"""The `zcp` command: its options, and nothing else. What a command does is in ``commands``.
+
+Only what `--help` needs is imported here; each command imports its own part when it runs.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.errors import UserError
+from pipelines.texts import Language, detect_language, text
+
+_HELP_LANGUAGE = detect_language(sys.argv[1:])
+
+
+def _help(key: str) -> str:
+    return text(key, _HELP_LANGUAGE)
+
+
+def _described(key: str, example: str) -> str:
+    return f"{_help(key)}\n\n{_help('example')} {example}"
+
+
+app = typer.Typer(
+    name="zcp",
+    help=_help("help_app"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Home = Annotated[Path | None, typer.Option("--home", envvar="ZCP_HOME", help=_help("opt_home"), show_default=False)]
+Lang = Annotated[Language | None, typer.Option("--lang", help=_help("opt_lang"), show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help=_help("opt_json"))]
+
+
+@app.command(help=_described("help_demo", "zcp demo --home ./zcp-demo"))
+def demo(
+    parks: Annotated[int | None, typer.Option("--parks", min=1, max=52, help=_help("opt_parks"))] = None,
+    home: Home = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    from pipelines.commands.demo import demo as command
+    from pipelines.commands.output import Output
+    from pipelines.settings import Settings
+
+    command(Settings.from_env(home), parks, Output(lang, as_json))
+
+
+@app.command(help=_described("help_run", "zcp run --input ./deliveries --year 2026 --cutoff 2027-06-30"))
+def run(
+    *,
+    inputs: Annotated[list[Path] | None, typer.Option("--input", help=_help("opt_input"))] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", metavar="YEAR", min=2000, max=2100, help=_help("opt_year_default"))
+    ] = None,
+    cutoff: Annotated[str | None, typer.Option("--cutoff", metavar="DATE", help=_help("opt_cutoff"))] = None,
+    months: Annotated[str | None, typer.Option("--months", metavar="A..B", help=_help("opt_months"))] = None,
+    home: Home = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    from pipelines.commands.output import Output
+    from pipelines.commands.run import run as command
+    from pipelines.settings import Settings
+
+    command(
+        Settings.from_env(home), inputs or [], year=year, cutoff=cutoff, months=months, output=Output(lang, as_json)
+    )
+
+
+@app.command(help=_described("help_land", "zcp land ./deliveries/2026-02 late.csv"))
+def land(
+    paths: Annotated[list[Path], typer.Argument(help=_help("arg_paths"))],
+    home: Home = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    from pipelines.commands.landing import land as command
+    from pipelines.commands.output import Output
+    from pipelines.settings import Settings
+
+    command(Settings.from_env(home), paths, Output(lang, as_json))
+
+
+@app.command(help=_described("help_show", "zcp show beijing-etda --year 2026"))
+def show(
+    park: Annotated[str | None, typer.Argument(help=_help("arg_park"))] = None,
+    year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help=_help("opt_year"))] = None,
+    home: Home = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    from pipelines.commands.output import Output
+    from pipelines.commands.published import show as command
+    from pipelines.settings import Settings
+
+    command(Settings.from_env(home), park, year, Output(lang, as_json))
+
+
+@app.command(help=_described("help_sql", 'zcp sql "select park_id, overall_verdict from metrics.park_year"'))
+def sql(
+    statement: Annotated[str, typer.Argument(metavar="SELECT", help=_help("arg_sql"))],
+    publication: Annotated[str | None, typer.Option("--publication", help=_help("opt_publication"))] = None,
+    home: Home = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    from pipelines.commands.output import Output
+    from pipelines.commands.published import sql as command
+    from pipelines.settings import Settings
+
+    command(Settings.from_env(home), statement, publication, Output(lang, as_json))
+
+
+@app.command(help=_described("help_publications", "zcp publications --json"))
+def publications(home: Home = None, lang: Lang = None, as_json: Json = False) -> None:
+    from pipelines.commands.output import Output
+    from pipelines.commands.published import publications as command
+    from pipelines.settings import Settings
+
+    command(Settings.from_env(home), Output(lang, as_json))
+
+
+@app.command(help=_described("help_ui", "zcp ui --port 3000"))
+def ui(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help=_help("opt_port"))] = 3000,
+    home: Home = None,
+    lang: Lang = None,
+) -> None:
+    from pipelines.commands.output import Output
+    from pipelines.run import serve_ui
+    from pipelines.settings import Settings
+
+    Output(lang).say(text("serving", lang or _HELP_LANGUAGE, port=port))
+    serve_ui(Settings.from_env(home), port)
+
+
+@app.command(help=_described("help_doctor", "zcp doctor --json"))
+def doctor(home: Home = None, lang: Lang = None, as_json: Json = False) -> None:
+    from pipelines.commands.doctor import doctor as command
+    from pipelines.commands.output import Output
+    from pipelines.settings import Settings
+
+    command(Settings.from_env(home), Output(lang, as_json))
+
+
+def main() -> None:
+    """Runs the command; a user's mistake becomes one sentence on standard error and its exit code."""
+    try:
+        app(prog_name="zcp")
+    except UserError as mistake:
+        from pipelines.commands.output import Output
+
+        Output(_HELP_LANGUAGE).error(str(mistake))
+        sys.exit(mistake.exit_code)
+
+
+if __name__ == "__main__":
+    main()

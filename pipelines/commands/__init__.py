@@ -1,0 +1,1 @@
+"""What each command does, apart from its options: those are in ``cli``. ``formatting`` is pure, ``output`` prints."""

@@ -1,0 +1,76 @@
+"""Commands that take deliveries in: land, and the first half of run."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pipelines.commands import formatting
+from pipelines.commands.output import Output
+from pipelines.errors import InputRefused, UserError
+from pipelines.settings import Settings
+
+Entries = list[dict[str, Any]]
+MAX_LEDGER_ROWS = 60
+"""Files that are shown as a table; of more only those with something to say."""
+
+
+def check_paths(paths: Sequence[Path], output: Output) -> None:
+    """Raises ``UserError`` for the first path that does not exist."""
+    for path in paths:
+        if not path.exists():
+            raise UserError(output.text("no_such_path", path=path))
+
+
+def take_in(settings: Settings, paths: Sequence[Path], output: Output) -> Entries:
+    """Lands the paths with progress; gives the ledger entries of this arrival.
+
+    Raises ``InputRefused`` where there was no file, or none that could be used.
+    """
+    check_paths(paths, output)
+    from pipelines.ingest.landing import land
+
+    with output.progress("step_land") as report:
+        entries = [asdict(entry) for entry in land(list(paths), settings, report)]
+    if not entries:
+        raise InputRefused(output.text("no_files", path=", ".join(map(str, paths))))
+    return entries
+
+
+def refuse_if_nothing_is_left(entries: Entries, output: Output) -> None:
+    """Raises ``InputRefused`` if every file was refused."""
+    refused = [entry for entry in entries if entry["refused_reason"]]
+    if refused and len(refused) == len(entries):
+        raise InputRefused(
+            output.text(
+                "all_refused", count=len(entries), file=refused[0]["file_name"], reason=refused[0]["refused_reason"]
+            )
+        )
+
+
+def print_ledger(entries: Entries, output: Output, every_file: bool) -> None:
+    """The ledger as a table (all files, or those with duplicates, quarantine or refusal), warnings, and the sums."""
+    shown = [
+        entry
+        for entry in entries
+        if (every_file and len(entries) <= MAX_LEDGER_ROWS)
+        or entry["refused_reason"]
+        or entry["rows_quarantined"]
+        or entry["rows_duplicate"]
+    ]
+    if shown:
+        headings = [output.text(heading) for heading in formatting.LEDGER_HEADINGS]
+        output.table(output.text("ledger_title"), headings, [formatting.ledger_row(entry) for entry in shown])
+    for entry in entries:
+        for warning in entry["warnings"]:
+            output.say(f"{entry['delivery']}/{entry['file_name']}: {warning}", style="yellow")
+    output.say(output.text("ledger_summary", **formatting.ledger_totals(entries)))
+
+
+def land(settings: Settings, paths: Sequence[Path], output: Output) -> None:
+    """Takes deliveries in and prints the file ledger."""
+    entries = take_in(settings, paths, output)
+    if output.as_json:
+        output.json(entries)
+    print_ledger(entries, output, every_file=True)
+    refuse_if_nothing_is_left(entries, output)

@@ -1,0 +1,203 @@
+"""Commands that read what is published: show, sql, publications."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from pipelines.commands import formatting
+from pipelines.commands.output import Output
+from pipelines.errors import UserError
+from pipelines.lake import Lake
+from pipelines.settings import Settings
+
+MAX_TABLE_ROWS = 200
+"""Rows of a query that are shown as a table; JSON has them all."""
+FINDINGS_SHOWN = 40
+
+Rows = list[dict[str, Any]]
+
+
+def _rows(con: Any, statement: str, parameters: list[object]) -> Rows:
+    """The result of a query as dictionaries."""
+    cursor = con.execute(statement, parameters)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
+def _year(con: Any, year: int | None, output: Output) -> int:
+    """``year`` if the publication has results for it; the latest it has if None."""
+    years = [found for (found,) in con.execute("select distinct year from metrics.park_year order by 1").fetchall()]
+    wanted: int = years[-1] if year is None and years else (year or 0)
+    if wanted not in years:
+        raise UserError(output.text("no_year", year=wanted, years=", ".join(map(str, years)) or formatting.NOTHING))
+    return wanted
+
+
+def note_generated(con: Any, output: Output) -> bool:
+    """Says that the values are generated where the publication rests on example deliveries; True if it does."""
+    found = con.execute("select 1 from quality.file_ledger where starts_with(delivery, 'example-') limit 1").fetchone()
+    if found:
+        output.warn(output.text("generated"))
+    return found is not None
+
+
+def league_rows(con: Any, year: int) -> Rows:
+    """``metrics.park_year`` of one year with the parks' names, best verdict first, then by intensity."""
+    return _rows(
+        con,
+        """
+        select y.*, p.name_zh, p.name_en
+        from metrics.park_year as y
+        left join reference.parks as p using (park_id)
+        where y.year = $1
+        order by
+            array_position(['pass', 'undecided', 'fail', 'not_applicable'], y.overall_verdict),
+            y.intensity_tco2_per_tce nulls last,
+            y.park_id
+        """,
+        [year],
+    )
+
+
+def print_league(con: Any, year: int, output: Output) -> None:
+    rows = [formatting.league_row(row, output.language) for row in league_rows(con, year)]
+    headings = [output.text(heading) for heading in formatting.LEAGUE_HEADINGS]
+    output.table(output.text("league_title", year=year), headings, rows)
+
+
+def _find_park(con: Any, wanted: str, output: Output) -> str:
+    """The id of the park that ``wanted`` names by id or by name."""
+    parks = con.execute(
+        "select distinct y.park_id, p.name_zh, p.name_en"
+        " from metrics.park_year as y left join reference.parks as p using (park_id)"
+    ).fetchall()
+    by_name = {name.casefold(): park[0] for park in parks for name in park if name}
+    if wanted.casefold() in by_name:
+        return str(by_name[wanted.casefold()])
+    near = difflib.get_close_matches(wanted.casefold(), by_name, n=3, cutoff=0.5)
+    hint = output.text("did_you_mean", names=", ".join(dict.fromkeys(by_name[name] for name in near))) if near else ""
+    raise UserError(output.text("unknown_park", park=wanted, hint=hint))
+
+
+def _park_detail(con: Any, park_id: str, year: int) -> dict[str, Any]:
+    """Everything that ``zcp show PARK`` shows, as rows of the published tables."""
+    return {
+        "metrics": next(row for row in league_rows(con, year) if row["park_id"] == park_id),
+        "certificates": _rows(
+            con,
+            "select p.status, sum(p.count_mwh) as count_mwh from certificates.position as p"
+            " join metrics.enterprise_year as e using (enterprise_id, year)"
+            " where e.park_id = $1 and p.year = $2 group by 1 order by 1",
+            [park_id, year],
+        ),
+        "exclusions": _rows(
+            con,
+            "select x.ledger_id, x.enterprise_id, x.mwh, x.reason, x.sentence from certificates.exclusions as x"
+            " join metrics.enterprise_year as e using (enterprise_id, year)"
+            " where e.park_id = $1 and x.year = $2 order by x.ledger_id, x.reason",
+            [park_id, year],
+        ),
+        "findings": _rows(
+            con,
+            "select code, severity, month, meter_id, sentence from quality.findings"
+            " where park_id = $1 and (year = $2 or year is null)"
+            " order by array_position(['fail', 'warn', 'info'], severity), code, month, meter_id",
+            [park_id, year],
+        ),
+    }
+
+
+def _print_park(detail: Mapping[str, Any], minimum_share: float, output: Output) -> None:
+    language, row = output.language, detail["metrics"]
+    output.say(f"{formatting.park_name(row, language)} ({row['park_id']}) {row['year']}", style="bold")
+    output.table(
+        output.text("s_verdicts"),
+        ["", output.text("h_value"), output.text("h_limit"), output.text("h_margin"), output.text("h_verdict")],
+        formatting.margin_rows(row, minimum_share, language),
+    )
+    for section, names in formatting.SECTIONS.items():
+        headings = [output.text("h_metric"), output.text("h_value")]
+        output.table(output.text(section), headings, formatting.section_rows(row, names))
+    output.table(
+        output.text("s_certificates"),
+        [output.text("h_status"), "MWh"],
+        [[found["status"], formatting.number(found["count_mwh"])] for found in detail["certificates"]],
+    )
+    if detail["exclusions"]:
+        output.table(
+            output.text("s_exclusions"),
+            ["id", "MWh", output.text("h_code"), output.text("h_sentence")],
+            [
+                [x["ledger_id"], formatting.number(x["mwh"], 0), x["reason"], x["sentence"]]
+                for x in detail["exclusions"]
+            ],
+        )
+    findings = detail["findings"]
+    output.table(
+        output.text("s_findings"),
+        [output.text("h_severity"), output.text("h_code"), output.text("h_sentence")],
+        [[f["severity"], f["code"], f["sentence"]] for f in findings[:FINDINGS_SHOWN]],
+    )
+    if len(findings) > FINDINGS_SHOWN:
+        output.say(output.text("more_rows", count=len(findings) - FINDINGS_SHOWN))
+
+
+def show(settings: Settings, park: str | None, year: int | None, output: Output) -> None:
+    """Prints the league table, or one park with margins, reasons, certificates and findings.
+
+    Raises ``UserError`` where nothing is published, or for an unknown park or year.
+    """
+    from pipelines.publish import query
+    from pipelines.reference_tables import parameter_versions, parameters_of
+
+    lake = Lake(settings.home)
+    with query.open_current(lake) as con:
+        shown = _year(con, year, output)
+        note_generated(con, output)
+        if park is None:
+            if output.as_json:
+                output.json(league_rows(con, shown))
+            print_league(con, shown, output)
+            return
+        detail = _park_detail(con, _find_park(con, park, output), shown)
+        if output.as_json:
+            output.json(detail)
+            return
+        minimum = float(parameters_of(shown, parameter_versions(lake))["direct_supply_share_min"])
+        _print_park(detail, minimum, output)
+
+
+def sql(settings: Settings, statement: str, publication: str | None, output: Output) -> None:
+    """Prints the rows of a query on a publication."""
+    from pipelines.publish import query
+
+    names, rows = query.run_sql(Lake(settings.home), statement, publication)
+    if output.as_json:
+        output.json([dict(zip(names, row, strict=True)) for row in rows])
+        return
+    shown = [[formatting.NOTHING if cell is None else str(cell) for cell in row] for row in rows[:MAX_TABLE_ROWS]]
+    output.table("", names, shown)
+    if len(rows) > MAX_TABLE_ROWS:
+        output.warn(output.text("more_rows", count=len(rows) - MAX_TABLE_ROWS))
+
+
+def publications(settings: Settings, output: Output) -> None:
+    """Prints the publications, newest last, and which one is current."""
+    from pipelines.publish import query
+
+    found = query.list_publications(Lake(settings.home))
+    if output.as_json:
+        output.json(found)
+        return
+    rows = [
+        [
+            str(entry["id"]),
+            str(entry["created_at"]),
+            str(entry["year"]),
+            output.text("current") if entry["current"] else "",
+            str(entry["reason"] or ""),
+        ]
+        for entry in found
+    ]
+    headings = ["h_publication", "h_created", "opt_year", "h_status", "h_reason"]
+    output.table("", [output.text(heading) for heading in headings], rows)

@@ -1,0 +1,189 @@
+"""The sentences of the command line, Chinese and English. Column names and reason codes are the same in both.
+
+What the tables in a publication say belongs to the models, what an error says to the code that raises it.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Literal, get_args
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    # Help
+    "help_app": (
+        "零碳园区：从电表读数和绿证到经审核的排放强度。",
+        "Zero-carbon parks: from meter readings and green certificates to audited emission intensities.",
+    ),
+    "help_demo": (
+        "生成52个园区的示例数据，完整运行并发布，打印排名表。",
+        "Make example deliveries for the listed parks, run everything, publish, print the league table.",
+    ),
+    "help_run": ("接收交付、计算、审核、发布。", "Land, build, audit and publish."),
+    "help_land": ("接收交付并打印文件台账；可重复执行。", "Take deliveries in and print the file ledger; idempotent."),
+    "help_show": ("显示指标、结论、余量和原因。", "Show the metrics with verdicts, margins and reasons."),
+    "help_sql": ("对当前发布执行只读查询。", "Run a read-only query on the current publication."),
+    "help_publications": ("列出全部发布。", "List the publications."),
+    "help_ui": ("在127.0.0.1打开Dagster界面。", "Serve the Dagster UI on 127.0.0.1."),
+    "help_doctor": ("检查环境、版本、磁盘、锁和发布状态。", "Check environment, versions, disk, lock and publication."),
+    "example": ("示例：", "Example:"),
+    "opt_home": ("数据文件夹（默认 ./zcp-data）", "Home folder of the data (default ./zcp-data)"),
+    "opt_lang": ("语言：zh或en（默认取系统语言）", "Language: zh or en (default: the locale)"),
+    "opt_json": ("以JSON输出", "Print JSON"),
+    "opt_year": ("年份", "Calendar year"),
+    "opt_year_default": ("年份（默认：有读数的最近一年）", "Calendar year (default: the latest one with readings)"),
+    "opt_cutoff": (
+        "绿证核算截止日，如2027-06-30（默认：次年12月31日）",
+        "Cut-off for certificates, e.g. 2027-06-30 (default: 31 December of the next year)",
+    ),
+    "opt_months": ("只重算这些月份，如2026-01..2026-03", "Rebuild only these months, e.g. 2026-01..2026-03"),
+    "opt_input": ("交付的文件夹或文件，可多次给出", "Delivery folder or file; may be given several times"),
+    "arg_paths": ("交付的文件夹或文件", "Delivery folders or files"),
+    "arg_park": ("园区编号或名称", "Park id or name"),
+    "arg_sql": ("一条SELECT语句", "One SELECT statement"),
+    "opt_publication": ("发布编号（默认：当前发布）", "Publication id (default: the current one)"),
+    "opt_port": ("端口", "Port"),
+    "opt_parks": ("只用名单上的前N个园区", "Only the first N parks of the list"),
+    # Messages
+    "error": ("错误：", "Error: "),
+    "generated": (
+        "示例数据：园区名称真实，全部数值为程序生成，不代表任何园区的真实情况。",
+        "Generated example values: the parks' names are real, every figure is invented.",
+    ),
+    "step_generate": ("生成示例交付", "Generating example deliveries"),
+    "step_land": ("接收文件", "Landing files"),
+    "step_run": ("计算与发布", "Building and publishing"),
+    "written": (
+        "已在 {folder} 写入 {deliveries} 个交付、{readings:,} 条读数。",
+        "Wrote {deliveries} deliveries with {readings:,} readings to {folder}.",
+    ),
+    "ledger_title": ("文件台账", "File ledger"),
+    "ledger_summary": (
+        "{files} 个文件：读 {read:,} 行 = 入库 {loaded:,} + 重复 {duplicate:,} + 隔离 {quarantined:,}；"
+        "拒收 {refused} 个文件。",
+        "{files} files: {read:,} rows read = {loaded:,} loaded + {duplicate:,} duplicate "
+        "+ {quarantined:,} quarantined; {refused} refused.",
+    ),
+    "refused_title": ("拒收的文件", "Refused files"),
+    "warnings_title": ("提示", "Warnings"),
+    "league_title": ("{year}年园区排放强度", "Emission intensity of the parks, {year}"),
+    "published": ("已发布 {publication_id}：{path}", "Published {publication_id}: {path}"),
+    "took": ("用时 {seconds:.0f} 秒。", "Took {seconds:.0f} s."),
+    "faults_title": ("有意埋入的错误及其去处", "Faults planted on purpose, and where they were found"),
+    "next_title": ("下一步", "Next"),
+    "no_rows": ("没有记录。", "No rows."),
+    "more_rows": ("还有 {count} 行；用 --json 查看全部。", "{count} more rows; use --json for all of them."),
+    "serving": (
+        "Dagster界面：http://127.0.0.1:{port} （Ctrl+C 结束）",
+        "Dagster UI on http://127.0.0.1:{port} (Ctrl+C ends it)",
+    ),
+    "found": ("已发现", "found"),
+    "not_found": ("未发现", "not found"),
+    "current": ("当前", "current"),
+    "ok": ("正常", "ok"),
+    "attention": ("请检查", "look here"),
+    # Errors
+    "no_such_path": (
+        "找不到 {path}；请检查路径。",
+        "{path} does not exist; check the path.",
+    ),
+    "nothing_published": (
+        "{home} 里还没有任何发布；先运行 `zcp run --input PATH` 或 `zcp demo`。",
+        "nothing is published in {home} yet; run `zcp run --input PATH` or `zcp demo` first.",
+    ),
+    "unknown_park": ("发布中没有园区“{park}”{hint}。", "no park “{park}” in the publication{hint}."),
+    "did_you_mean": ("；您是否要找 {names}", "; did you mean {names}"),
+    "no_year": (
+        "发布中没有{year}年的结果；已有：{years}。",
+        "the publication has no results for {year}; it has {years}.",
+    ),
+    "all_refused": (
+        "{count} 个文件全部被拒收，没有发布任何内容；第一个：{file}：{reason}",
+        "all {count} files were refused and nothing was published; the first: {file}: {reason}",
+    ),
+    "no_files": ("{path} 里没有可读的文件。", "there is no file to read in {path}."),
+    "no_parks": (
+        "还没有接收过 parks 表，没有发布任何内容；请先交付一个名为 parks*.csv 的文件"
+        "（列：park_id, name_zh, province_zh）。",
+        "no parks table has ever been landed and nothing was published; deliver a file named parks*.csv first "
+        "(columns park_id, name_zh, province_zh).",
+    ),
+    "no_readings": (
+        "还没有接收过读数，无法确定年份；请用 --year 指定。",
+        "no readings have been landed, so the year is unknown; give it with --year.",
+    ),
+    "bad_cutoff": ("--cutoff {value} 不是日期；写成2027-06-30。", "--cutoff {value} is not a date; write 2027-06-30."),
+    "bad_months": (
+        "--months {value} 不是月份范围；写成2026-01..2026-03。",
+        "--months {value} is not a range of months; write 2026-01..2026-03.",
+    ),
+    "doctor_failed": ("有检查未通过：{names}。", "some checks failed: {names}."),
+    # Verdicts
+    "pass": ("达标", "pass"),
+    "fail": ("不达标", "fail"),
+    "undecided": ("待定", "undecided"),
+    "not_applicable": ("不适用", "not applicable"),
+    # Table headings
+    "h_park": ("园区", "park"),
+    "h_intensity": ("强度 tCO2/tce", "intensity tCO2/tce"),
+    "h_ratio": ("与平均之比", "ratio to average"),
+    "h_reduction": ("较基准年下降", "below base year"),
+    "h_limit": ("限值", "limit"),
+    "h_direct": ("直供占比", "direct share"),
+    "h_core": ("核心指标", "core"),
+    "h_direct_verdict": ("直供", "direct supply"),
+    "h_verdict": ("结论", "verdict"),
+    "h_reasons": ("原因", "reasons"),
+    "h_file": ("文件", "file"),
+    "h_delivery": ("交付", "delivery"),
+    "h_table": ("表", "table"),
+    "h_read": ("读", "read"),
+    "h_loaded": ("入库", "loaded"),
+    "h_duplicate": ("重复", "duplicate"),
+    "h_quarantined": ("隔离", "quarantined"),
+    "h_refused": ("拒收原因", "refused because"),
+    "h_what": ("错误", "fault"),
+    "h_where": ("见于", "named in"),
+    "h_code": ("代码", "code"),
+    "h_evidence": ("证据", "evidence"),
+    "h_metric": ("指标", "metric"),
+    "h_value": ("值", "value"),
+    "h_sentence": ("说明", "sentence"),
+    "h_severity": ("程度", "severity"),
+    "h_count": ("数量", "count"),
+    "h_status": ("状态", "status"),
+    "h_check": ("检查项", "check"),
+    "h_publication": ("发布编号", "publication"),
+    "h_created": ("时间", "created"),
+    "h_reason": ("缘由", "reason"),
+    "h_margin": ("余量", "margin"),
+    # Sections of `zcp show PARK`
+    "s_verdicts": ("结论", "Verdicts"),
+    "s_electricity": ("电力 MWh", "Electricity, MWh"),
+    "s_emissions": ("排放 tCO2", "Emissions, tCO2"),
+    "s_shares": ("能耗与占比", "Energy and shares"),
+    "s_certificates": ("绿证 MWh", "Certificates, MWh"),
+    "s_exclusions": ("不计入的绿证", "Certificates that do not count"),
+    "s_findings": ("发现", "Findings"),
+}
+
+
+def text(key: str, language: Language, **values: object) -> str:
+    """The sentence of ``key`` in ``language`` with ``values`` filled in."""
+    return _TEXTS[key][LANGUAGES.index(language)].format(**values)
+
+
+def detect_language(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Language:
+    """The language of ``--lang`` where it stands in ``arguments``, else of the locale, else English."""
+    for position, argument in enumerate(arguments):
+        value = argument.removeprefix("--lang=") if argument.startswith("--lang=") else ""
+        if argument == "--lang" and position + 1 < len(arguments):
+            value = arguments[position + 1]
+        if value in LANGUAGES:
+            return "zh" if value == "zh" else "en"
+    environment = os.environ if environment is None else environment
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if locale := environment.get(name):
+            return "zh" if locale.lower().startswith("zh") else "en"
+    return "en"
