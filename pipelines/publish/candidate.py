@@ -1,0 +1,134 @@
+"""The candidate: the published tables as sorted Parquet, and ``parks.duckdb`` made from exactly those files.
+
+Judging the candidate is in ``audit``, moving it into place in ``publisher``.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contracts import Column, Contract
+from pipelines.errors import UserError
+from pipelines.lake import Lake
+from pipelines.model_runner import output_path, read_pointer
+from pipelines.publish.checks import header_of
+from pipelines.publish.manifest import DATABASE, Identity, table_path
+from pipelines.reference_tables import identifier, literal
+from pipelines.resources import SQL
+
+STORAGE = "format parquet, compression zstd, row_group_size 122880"
+"""How published tables are written; the same rows give the same bytes."""
+
+DATABASE_STORAGE_VERSION = "v1.5.0"
+"""The oldest DuckDB that opens ``parks.duckdb``."""
+
+STAMP = ("method_version", "factor_release", "publication_id")
+"""The columns every published table ends with; the publisher adds them to what the models give."""
+
+
+def qualified(table: str) -> str:
+    """``schema.table`` as a quoted SQL name."""
+    return ".".join(identifier(part) for part in table.split(".", 1))
+
+
+def parquet(path: Path) -> str:
+    """A table function that reads one Parquet file."""
+    return f"read_parquet({literal(str(path))})"
+
+
+def model_outputs(lake: Lake, contracts: Mapping[str, Contract]) -> dict[str, Path]:
+    """The current model output behind every published table. Raises ``UserError`` naming those not built yet."""
+    pointers = {table: read_pointer(lake, table) for table in contracts}
+    if missing := sorted(table for table, pointer in pointers.items() if pointer is None):
+        raise UserError(f"not built yet, so nothing can be published: {', '.join(missing)}; use `zcp run`")
+    return {
+        table: output_path(lake, table, None, pointer["fingerprint"]) for table, pointer in pointers.items() if pointer
+    }
+
+
+def published_query(con: duckdb.DuckDBPyConnection, source: Path, contract: Contract) -> str:
+    """What is published of a model's output: the contract's columns in its order, without the stamp.
+
+    A model computes in the width that its arithmetic needs; whole numbers and decimals take the contract's type where
+    no digit can get lost (an overflow raises). Every other difference is left for the audit to refuse.
+    """
+    found = {row[0]: row[1] for row in con.execute(f"describe select * from {parquet(source)}").fetchall()}
+    columns = [column for column in contract.columns if column.name in found]
+    selected = ", ".join(_typed(column, found[column.name]) for column in columns)
+    key = [name for name in contract.key if name in found]
+    order = ", ".join(identifier(name) for name in dict.fromkeys([*key, *(column.name for column in columns)]))
+    return f"select {selected} from {parquet(source)} order by {order}"
+
+
+def _typed(column: Column, found: str) -> str:
+    name = identifier(column.name)
+    have, want = _scale(found), _scale(column.physical_type)
+    if found == column.physical_type or have is None or want is None or have > want:
+        return name
+    return f"cast({name} as {column.physical_type}) as {name}"
+
+
+def _scale(kind: str) -> int | None:
+    """Decimals of an exact numeric type; None for any other type."""
+    if kind in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT"):
+        return 0
+    decimals = re.fullmatch(r"DECIMAL\(\d+,(\d+)\)", kind)
+    return int(decimals[1]) if decimals else None
+
+
+def write_tables(
+    con: duckdb.DuckDBPyConnection, queries: Mapping[str, str], identity: Identity, folder: Path
+) -> dict[str, int]:
+    """Writes the rows of each table's query, in its order, with the stamp; returns rows by table."""
+    values = (identity.method_version, identity.factor_release, identity.publication_id)
+    stamp = ", ".join(f"{literal(value)} as {name}" for name, value in zip(STAMP, values, strict=True))
+    rows = {}
+    for table, query in queries.items():
+        target = table_path(folder, table)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copied = con.execute(
+            f"copy (select *, {stamp} from ({query})) to {literal(str(target))} ({STORAGE})"
+        ).fetchone()
+        rows[table] = int(copied[0]) if copied else 0
+    return rows
+
+
+def write_database(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], folder: Path) -> None:
+    """Writes ``parks.duckdb``: every table with its comments, and the views of ``sql/views``.
+
+    Raises ``duckdb.Error`` if a view does not fit the tables.
+    """
+    path = folder / DATABASE
+    con.execute(f"attach {literal(str(path))} as product (storage_version {literal(DATABASE_STORAGE_VERSION)})")
+    try:
+        con.execute("use product")
+        for table, contract in contracts.items():
+            con.execute(f"create schema if not exists {identifier(table.partition('.')[0])}")
+            con.execute(f"create table {qualified(table)} as select * from {parquet(table_path(folder, table))}")
+            _comment(con, contract)
+        _create_views(con)
+    finally:
+        con.execute("use memory")
+        con.execute("detach product")
+
+
+def _comment(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Puts the contract's words on the table and on the columns that are there."""
+    name = qualified(contract.table)
+    con.execute(f"comment on table {name} is {literal(contract.description)}")
+    there = {row[0] for row in con.execute(f"describe {name}").fetchall()}
+    for column in contract.columns:
+        if column.name in there:
+            text = f"{column.description} [{column.unit}]" if column.unit else column.description
+            con.execute(f"comment on column {name}.{identifier(column.name)} is {literal(text)}")
+
+
+def _create_views(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create schema if not exists views")
+    for path in sorted((SQL / "views").glob("*.sql")):
+        text = path.read_text(encoding="utf-8").strip().rstrip(";")
+        name = f"views.{identifier(path.stem)}"
+        con.execute(f"create view {name} as\n{text}")
+        con.execute(f"comment on view {name} is {literal(header_of(text)['Description'])}")

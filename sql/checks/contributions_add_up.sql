@@ -1,0 +1,50 @@
+-- The contributions to a figure of a park's year add up to it exactly; the terms of E and C have contributions.
+-- Severity: critical
+-- What to do: look at evidence.contributions for that park and term; a source is missing or counted twice.
+with amounts as (
+    select
+        park_id,
+        year,
+        columns('(_mwh|_tco2|^energy_tce|^energy_calorific_tce)$')
+    from metrics.park_year
+),
+figures as (
+    select
+        park_id,
+        year,
+        term,
+        amount
+    from (unpivot amounts on columns(* exclude (park_id, year)) into name term value amount)
+),
+given as (
+    select
+        park_id,
+        year,
+        term,
+        sum(
+            case
+                when ends_with(term, '_mwh') then energy_mwh
+                when ends_with(term, '_tco2') then emission_tco2
+                else energy_tce
+            end
+        ) as contributed
+    from evidence.contributions
+    group by park_id, year, term
+)
+select
+    f.park_id,
+    f.year,
+    f.term,
+    f.amount,
+    g.contributed
+from figures as f
+left join given as g on f.park_id = g.park_id and f.year = g.year and f.term = g.term
+where
+    f.amount <> coalesce(
+        g.contributed,
+        case
+            when f.term in ('fuel_tco2', 'conversion_tco2', 'electricity_tco2', 'heat_tco2', 'process_tco2', 'energy_tce')
+                then 0
+            else f.amount
+        end
+    )

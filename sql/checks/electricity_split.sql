@@ -1,0 +1,27 @@
+-- Grid power is traded green power, cancelled certificates or residual: In = T + G + N, exactly, in every window.
+-- Severity: critical
+-- What to do: look at metrics.enterprise_window (caps) and energy.park_window (N); emissions of electricity follow N.
+with windows as (
+    select
+        park_id,
+        cast(year as varchar) as period,
+        'year' as window_kind,
+        grid_import_mwh,
+        green_trade_mwh,
+        gec_mwh,
+        residual_grid_mwh
+    from metrics.park_year
+    union all
+    select
+        park_id,
+        month as period,
+        window_kind,
+        grid_import_mwh,
+        green_trade_mwh,
+        gec_mwh,
+        residual_grid_mwh
+    from metrics.park_month
+)
+select *
+from windows
+where grid_import_mwh <> green_trade_mwh + gec_mwh + residual_grid_mwh or residual_grid_mwh < 0

@@ -1,0 +1,17 @@
+-- What does not count of the green supply is a part of it (D_x + S_x <= D + S), and fossil export is a part of the export.
+-- Severity: critical
+-- What to do: look at energy.park_window and the order in which export takes green, recovered and fossil power.
+select
+    park_id,
+    year,
+    direct_supply_mwh,
+    onsite_nonfossil_mwh,
+    uncounted_green_mwh,
+    grid_export_mwh,
+    fossil_export_mwh
+from metrics.park_year
+where
+    uncounted_green_mwh > direct_supply_mwh + onsite_nonfossil_mwh
+    or uncounted_green_mwh < 0
+    or fossil_export_mwh > grid_export_mwh
+    or fossil_export_mwh < 0

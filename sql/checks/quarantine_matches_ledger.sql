@@ -1,0 +1,18 @@
+-- Every row that the ledger counts as quarantined is listed with its reason.
+-- Severity: warning
+-- What to do: compare the file's quarantine with its ledger entry; a set-aside row without a reason cannot be repaired.
+with listed as (
+    select
+        file_id,
+        count(*) as rows_listed
+    from quality.quarantine
+    group by file_id
+)
+select
+    l.file_id,
+    l.file_name,
+    l.rows_quarantined,
+    coalesce(q.rows_listed, 0) as rows_listed
+from quality.file_ledger as l
+left join listed as q on l.file_id = q.file_id
+where l.refused_reason is null and l.rows_quarantined <> coalesce(q.rows_listed, 0)

@@ -1,0 +1,179 @@
+"""Made-up model outputs for the tests of publishing: two parks that keep every rule, written as the models would."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.contracts import load
+from pipelines.lake import Lake, fingerprint, sha256_file, write_json
+from pipelines.model_runner import output_path, pointer_path
+from pipelines.publish.candidate import STAMP, qualified
+from pipelines.reference_tables import identifier
+from pipelines.settings import Settings
+
+YEAR = 2026
+FILE = "0123456789abcdef"
+
+Rows = dict[str, list[dict[str, Any]]]
+Change = Callable[[Rows], object]
+
+
+def park_year(park_id: str, **changes: Any) -> dict[str, Any]:
+    """A park that uses 100 MWh: 60 from the grid (10 traded, 20 certificates, 30 residual), 40 over a direct line."""
+    row: dict[str, Any] = {
+        "park_id": park_id,
+        "year": YEAR,
+        "electricity_use_mwh": 100,
+        "grid_import_mwh": 60,
+        "direct_supply_mwh": 40,
+        "green_trade_mwh": 10,
+        "gec_mwh": 20,
+        "residual_grid_mwh": 30,
+        "fuel_tco2": "1.000001",
+        "electricity_tco2": "24.975000",
+        "total_tco2": "25.975001",
+        "energy_tce": "200000.000000",
+        "intensity_tco2_per_tce": 25.975001 / 200000,
+        "limit_tco2_per_tce": 0.2,
+        "margin_tco2_per_tce": 0.2 - 25.975001 / 200000,
+        "size_class": "standard",
+        "direct_supply_share": 0.4,
+        "coverage": 1.0,
+        "estimated_share": 0.0,
+        "core_verdict": "pass",
+        "direct_supply_verdict": "fail",
+        "overall_verdict": "fail",
+        "reasons": ["direct_supply_below_minimum"],
+    }
+    zero = (
+        "grid_export",
+        "fossil_export",
+        "onsite_nonfossil",
+        "uncounted_green",
+        "own_fossil_generation",
+        "storage_loss",
+    )
+    row |= {f"{name}_mwh": 0 for name in zero}
+    return row | {f"{name}_tco2": 0 for name in ("conversion", "heat", "process", "bunker")} | changes
+
+
+def contribution(park_id: str, term: str, kind: str, source: str, **amounts: Any) -> dict[str, Any]:
+    row = {"park_id": park_id, "year": YEAR, "term": term, "source_kind": kind, "source_id": source, "file_id": FILE}
+    return row | amounts
+
+
+def _evidence(park_id: str, serial: int) -> list[dict[str, Any]]:
+    certificates = f"CODE/{YEAR}-03/{serial}-{serial + 19}"
+    return [
+        contribution(park_id, "fuel_tco2", "document", "doc-1:2", emission_tco2="0.400001"),
+        contribution(park_id, "fuel_tco2", "document", "doc-1:3", emission_tco2="0.600000"),
+        contribution(park_id, "electricity_tco2", "computed", "residual_grid", emission_tco2="24.975000"),
+        contribution(park_id, "energy_tce", "computed", "electricity", energy_tce="200000.000000"),
+        contribution(park_id, "gec_mwh", "certificate", certificates, energy_mwh=20),
+    ]
+
+
+def _enterprise(park_id: str) -> dict[str, Any]:
+    row = {"enterprise_id": f"{park_id}-e", "park_id": park_id, "year": YEAR, "grid_offtake_mwh": 60}
+    row |= {"green_trade_mwh": 10, "green_trade_surplus_mwh": 0}
+    return row | {"gec_usable_mwh": 25, "gec_counted_mwh": 20, "gec_surplus_mwh": 5}
+
+
+def _position(park_id: str) -> list[dict[str, Any]]:
+    counts = {"usable": 35, "counted": 30, "surplus": 5, "overlap": 3}
+    return [{"enterprise_id": f"{park_id}-e", "year": YEAR, "status": s, "count_mwh": n} for s, n in counts.items()]
+
+
+def _exclusion(park_id: str) -> dict[str, Any]:
+    row = {"ledger_id": f"{park_id}-c9", "year": YEAR, "enterprise_id": f"{park_id}-e", "park_id": park_id, "mwh": 3}
+    return row | {"reason": "overlap", "sentence": "Twice.", "table_name": "gec_cancellations", "file_id": FILE}
+
+
+def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
+    """Rows for every published table that pass the whole audit; columns left out are null."""
+    parks = list(parks)
+    ledger = {"file_id": FILE, "sha256": "ab" * 32, "file_name": "fuel_use.csv", "delivery": "first"}
+    finding = {"code": "direct_supply_below_minimum", "severity": "fail", "sentence": "40 % of 50 %.", "year": YEAR}
+    return {
+        "metrics.park_year": [park_year(park) for park in parks],
+        "metrics.park_month": [
+            {"park_id": p, "year": YEAR, "month": f"{YEAR}-12", "window_kind": kind}
+            | {"electricity_use_mwh": 100, "grid_import_mwh": 60, "completeness": "complete", "provisional": True}
+            for p in parks
+            for kind in ("month", "year_to_date")
+        ],
+        "metrics.project_year": [
+            {"project_id": "line-1", "year": YEAR, "park_id": parks[0], "generation_mwh": 50, "self_use_mwh": 40}
+            | {"self_use_of_generation": 0.8, "self_use_of_generation_verdict": "pass"}
+            | {"self_use_of_consumption_verdict": "pass", "export_of_generation_verdict": "not_applicable"}
+        ],
+        "metrics.enterprise_year": [_enterprise(park) for park in parks],
+        "metrics.sensitivity": [
+            {"park_id": parks[0], "year": YEAR, "parameter": "feedstock_in_energy", "value": 1, "core_verdict": "pass"}
+        ],
+        "certificates.position": [row for park in parks for row in _position(park)],
+        "certificates.exclusions": [_exclusion(park) for park in parks],
+        "quality.file_ledger": [
+            ledger
+            | {"rows_read": 4, "rows_loaded": 2, "rows_duplicate": 1, "rows_quarantined": 1, "table_name": "fuel_use"}
+        ],
+        "quality.quarantine": [
+            {
+                "file_id": FILE,
+                "file_name": "fuel_use.csv",
+                "line": 5,
+                "reason": "bad_number",
+                "sentence": "x is no number.",
+            }
+        ],
+        "quality.corrections": [],
+        "quality.findings": [finding | {"park_id": park} for park in parks],
+        "evidence.factors_used": [
+            {"park_id": park, "year": YEAR, "term": "electricity_tco2", "factor": "residual_electricity_factor"}
+            | {"value": "0.8325", "unit": "tCO2/MWh", "source": "notice 910", "status": "prescribed"}
+            for park in parks
+        ],
+        "evidence.contributions": [row for n, park in enumerate(parks) for row in _evidence(park, 100 * n)],
+        "reference.parks": [{"park_id": park, "name_zh": "园区", "province_zh": "江苏省"} for park in parks],
+        "reference.params": [
+            {name: "0.5" for name in load("outputs")["reference.params"].column_names if name not in STAMP}
+            | {"year": YEAR, "electricity_coal_equivalent": "0.3"}
+        ],
+    }
+
+
+def write_models(lake: Lake, rows: Rows, sql_types: Mapping[str, str] | None = None) -> None:
+    """Writes outputs and pointers of all published tables as the models do; ``sql_types`` replaces columns' types."""
+    for table, contract in load("outputs").items():
+        columns = {
+            c.name: (sql_types or {}).get(c.name, c.physical_type) for c in contract.columns if c.name not in STAMP
+        }
+        definition = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
+        with duckdb.connect() as con:
+            con.execute(f"create schema {table.partition('.')[0]}")
+            con.execute(f"create table {qualified(table)} ({definition})")
+            for row in rows[table]:
+                names, marks = ", ".join(map(identifier, row)), ", ".join("?" * len(row))
+                con.execute(f"insert into {qualified(table)} ({names}) values ({marks})", list(row.values()))
+            write_output(con, lake, table, f"select * from {qualified(table)}")
+
+
+def write_output(con: duckdb.DuckDBPyConnection, lake: Lake, table: str, query: str) -> None:
+    """Makes the rows of ``query`` the current output of the model ``table``."""
+    digest = fingerprint(table, con.execute(query).fetchall())
+    target = output_path(lake, table, None, digest)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    con.execute(f"copy ({query}) to '{target}' (format parquet)")
+    write_json(pointer_path(lake, table, None), {"fingerprint": digest, "sha256": sha256_file(target), "rows": 0})
+
+
+def home(path: Path, *changes: Change) -> tuple[Settings, Lake]:
+    """A home folder with good model outputs, each change applied to their rows."""
+    rows = good_rows()
+    for change in changes:
+        change(rows)
+    settings = Settings(home=path, duckdb_memory="512MiB", duckdb_threads=2)
+    write_models(Lake(path), rows)
+    return settings, Lake(path)
