@@ -25,7 +25,9 @@ and says nothing about any park.
 本文件夹中的数据均为程序生成。园区名称和省份是真实的（首批国家级零碳园区名单），企业、项目、表计、读数、凭证和绿证全部为虚构，
 不代表任何园区的真实情况。
 """
-DELIVERED, CORRECTED = "2027-03-01T09:00+08:00", "2027-03-20T09:00+08:00"
+DELIVERED = "2027-03-01T09:00+08:00"
+REPEATED = "2027-03-10T09:00+08:00"
+CORRECTED = "2027-03-20T09:00+08:00"
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def generate(
     for done, plan in enumerate(plans):
         if progress:
             progress(plan.park_id, done, len(plans))
-        wide = formats.wide_instructions(f"{plan.park_id}-") if plan.layout == "wide" else ""
+        wide = formats.wide_instructions(f"{plan.park_id}-", plan.interval_minutes) if plan.layout == "wide" else ""
         folder = _delivery(target, f"02-readings-{plan.number:02d}-{plan.park_id}", instructions=wide)
         deliveries.append(folder)
         for year in YEARS:
@@ -153,7 +155,7 @@ def generate(
 
     plan, balance = balances[YEARS[-1]][0]
     readings = _raw(metered_series(plan, balance), balance.clock)
-    folder = _delivery(target, "05-with-faults")
+    folder = _delivery(target, "05-with-faults", REPEATED)
     planted += [*faults.refused_files(folder, plan), *faults.bad_rows(folder, plan, readings, balance.clock)]
     deliveries.append(folder)
     folder = _delivery(target, "06-correction", CORRECTED)

@@ -21,9 +21,10 @@ from pipelines.samples.shapes import Clock
 class PlantedFault:
     """One mistake and the evidence it must leave.
 
-    ``table`` is the published table that names it; ``file_name`` the delivered file (empty where the fault is in the
-    data of several files); ``code`` the reason code or, for the file ledger, empty; ``text`` something that its
-    sentence or raw text contains; ``rows`` how many rows it concerns; ``what_zh`` and ``what_en`` describe it.
+    ``table`` is the published table that names it, or ``warnings`` of the landing; ``file_name`` the delivered file,
+    empty where the fault is in the data of several files; ``code`` the reason code, empty for the file ledger;
+    ``text`` something that its sentence or raw text contains; ``rows`` how many rows it concerns; ``what_zh`` and
+    ``what_en`` describe it.
     """
 
     table: str
@@ -99,7 +100,7 @@ def bad_rows(folder: Path, plan: ParkPlan, readings: Readings, clock: Clock) -> 
         _fuel_row(plan, "木屑", "t", "wood") | {"备注": ""},
     ]
     write_rows(folder / name, rows)
-    yield PlantedFault("quality.file_ledger", name, "", "备注", 0, "多了一列“备注”", "a column nobody asked for")
+    yield PlantedFault("warnings", name, "", "备注", 0, "多了一列“备注”", "a column nobody asked for")
     yield PlantedFault(
         "quality.quarantine", name, "unknown_fuel", "木屑", 1, "未知燃料“木屑”", "a fuel without a factor"
     )
@@ -118,7 +119,7 @@ def bad_rows(folder: Path, plan: ParkPlan, readings: Readings, clock: Clock) -> 
     ]
     write_rows(folder / name, [*good, *bad])
     for code, text, zh, en in (
-        ("bad_number", "停电", "数值列写着文字", "text where a number belongs"),
+        ("not_a_number", "停电", "数值列写着文字", "text where a number belongs"),
         ("bad_timestamp", "2026-02-30", "不存在的日期", "a date that does not exist"),
         ("unknown_meter", "no-such-meter", "表计不在主数据中", "readings of a meter nobody declared"),
         ("off_grid", "2026-01-05T01:07", "时间不在表计的间隔上", "a time off the meter's interval grid"),

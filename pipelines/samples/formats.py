@@ -111,14 +111,14 @@ def write_wide(path: Path, readings: Readings, clock: Clock) -> int:
     return sum(int(np.isfinite(values).sum()) for _, values in readings)
 
 
-def wide_instructions(prefix: str) -> str:
+def wide_instructions(prefix: str, interval_minutes: int) -> str:
     """The ``delivery.yaml`` entry that explains a file of ``write_wide``."""
     return f"""\
 files:
   - match: "power_wide_*.csv"
     table: meter_readings
     layout: wide_meters
-    timestamp: {{column: 时间, format: "%Y-%m-%d %H:%M", marks: start, timezone: Asia/Shanghai}}
+    timestamp: {{column: 时间, format: "%Y-%m-%d %H:%M", marks: start, interval_minutes: {interval_minutes}}}
     meter_prefix: {prefix}
     nulls: ["--"]
     ignore: [合计]
