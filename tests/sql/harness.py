@@ -13,11 +13,11 @@ import duckdb
 
 from pipelines import model_inputs, reference_tables
 from pipelines.lake import Lake
-from pipelines.models import Model, load_models
+from pipelines.models import SOURCES, Model, all_models
 from pipelines.reference_tables import identifier, literal
 
 ROOT = Path(__file__).parent
-MODELS: Mapping[str, Model] = load_models()
+MODELS: Mapping[str, Model] = all_models()
 
 # What a case leaves out of these is told from what it gives.
 _RUN_DEFAULTS = {
@@ -92,19 +92,22 @@ class Case:
         self._ready.add(name)
         self.con.execute(f"create schema if not exists {identifier(name.partition('.')[0])}")
         if name in MODELS:
-            self._build_model(MODELS[name], only_types=name in self._given)
+            self._build_model(MODELS[name], given=name in self._given)
         else:
             self._build_source(name)
 
-    def _build_model(self, model: Model, only_types: bool) -> None:
-        """The model's own text on its inputs; where the case gives the rows, only its columns come from the text."""
+    def _build_model(self, model: Model, given: bool) -> None:
+        """The model's own text on its inputs; where the case gives the rows, only their columns come from the text."""
         for table in model.inputs:
-            self.build(table)
-        if only_types:
+            if table == model.name:  # reference.parks is made from the reference table of the same name
+                self._build_source(table)
+            else:
+                self.build(table)
+        if given and model.schema not in SOURCES:
             described = self.con.execute(f"describe {model.sql}").fetchall()
             self._load(model.name, {column: kind for column, kind, *_ in described}, {})
         else:
-            self.con.execute(f"create table {model.name} as\n{model.sql}")
+            self.con.execute(f"create or replace table {model.name} as\n{model.sql}")
 
     def _build_source(self, name: str) -> None:
         schema, _, table = name.partition(".")
@@ -131,7 +134,8 @@ class Case:
         header, rows = self._given.get("run.params", (["year"], []))
         given = {int(row[0] or 0): dict(zip(header, row, strict=True)) for row in rows}
         merged = [reference_tables.parameters_of(y, versions) | given.get(y, {}) | {"year": str(y)} for y in years]
-        names = sorted({name for row in merged for name in row}) or ["year"]
+        # The columns do not depend on the year, so any year names them where the case has none.
+        names = ["year", *reference_tables.parameters_of(2026, versions)]
         types = {name: "INTEGER" if name == "year" else reference_tables.NUMBER for name in names}
         self._load("run.params", types, {}, (names, [[row[name] for name in names] for row in merged]))
 
@@ -157,9 +161,8 @@ class Case:
                 raise ValueError(f"{name}: the type of {column} is not known; write {column}:TYPE in the header")
             source = identifier(column) if column in declared else defaults.get(column, "null")
             selected.append(f"cast({source} as {kind}) as {identifier(column)}")
-        self.con.execute(
-            f"create table {name} as select {', '.join(selected) or '1'} from {_as_values(declared, cells)}"
-        )
+        text = f"select {', '.join(selected)} from {_as_values(declared, cells)}"
+        self.con.execute(f"create table {name} as {text}")
 
 
 def _as_values(columns: Iterable[str], rows: Sequence[Sequence[str | None]]) -> str:
