@@ -7,17 +7,18 @@ package ships; for ``lake.files``, every file_id of the case, later by name. Not
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
 from pipelines import model_inputs, reference_tables
 from pipelines.lake import Lake
-from pipelines.models import SOURCES, Model, all_models
+from pipelines.models import SOURCES, Model
 from pipelines.reference_tables import identifier, literal
+from pipelines.resources import SQL
 
 ROOT = Path(__file__).parent
-MODELS: Mapping[str, Model] = all_models()
 
 # What a case leaves out of these is told from what it gives.
 _RUN_DEFAULTS = {
@@ -58,12 +59,19 @@ def given_tables(case: Path) -> dict[str, Rows]:
     return {path.stem: read_csv(path) for path in sorted(case.glob("*.*.csv"))}
 
 
+@cache
+def find_model(name: str) -> Model | None:
+    """The model ``schema.table``, read alone so that an unfinished file elsewhere spoils no case; None for a source."""
+    path = SQL / f"{name.replace('.', '/')}.sql"
+    return Model.load(path) if path.is_file() else None
+
+
 def upstream(name: str) -> set[str]:
     """Every table that stands before a model, itself left out."""
     found: set[str] = set()
     pending = [name]
     while pending:
-        model = MODELS.get(pending.pop())
+        model = find_model(pending.pop())
         fresh = set(model.inputs if model else ()) - found
         found |= fresh
         pending += fresh
@@ -91,8 +99,8 @@ class Case:
             return
         self._ready.add(name)
         self.con.execute(f"create schema if not exists {identifier(name.partition('.')[0])}")
-        if name in MODELS:
-            self._build_model(MODELS[name], given=name in self._given)
+        if model := find_model(name):
+            self._build_model(model, given=name in self._given)
         else:
             self._build_source(name)
 

@@ -5,21 +5,23 @@ from pathlib import Path
 import pytest
 
 from pipelines.reference_tables import identifier
-from tests.sql.harness import MODELS, ROOT, Case, given_tables, read_csv, upstream
+from tests.sql.harness import ROOT, Case, find_model, given_tables, read_csv, upstream
 
 CASES = sorted(path.parent for path in ROOT.glob("*/*/*/expected.csv"))
 
 
-def model_of(case: Path) -> str:
+def name_of(case: Path) -> str:
     return f"{case.parent.parent.name}.{case.parent.name}"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.relative_to(ROOT)))
 def test_golden(case: Path) -> None:
-    name = model_of(case)
+    name = name_of(case)
+    model = find_model(name)
+    assert model, f"{case}: there is no model {name}"
     header, expected = read_csv(case / "expected.csv")
     declared = dict(cell.partition(":")[::2] for cell in header)
-    order = ", ".join(identifier(column) for column in MODELS[name].order)
+    order = ", ".join(identifier(column) for column in model.order)
     with Case(given_tables(case)) as built:
         built.build(name)
         types = {column: kind for column, kind, *_ in built.con.execute(f"describe {name}").fetchall()}
@@ -34,8 +36,7 @@ def test_golden(case: Path) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.relative_to(ROOT)))
 def test_case_is_about_its_model(case: Path) -> None:
-    assert model_of(case) in MODELS
-    strange = set(given_tables(case)) - upstream(model_of(case)) - {"run.years"}
-    assert not strange, f"{case}: {model_of(case)} never reads {sorted(strange)}"
+    strange = set(given_tables(case)) - upstream(name_of(case)) - {"run.years"}
+    assert not strange, f"{case}: {name_of(case)} never reads {sorted(strange)}"
     why = (case / "why.txt").read_text(encoding="utf-8")
     assert why.strip()
