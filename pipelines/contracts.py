@@ -42,7 +42,6 @@ class Column:
     minimum: str | None = None
     exclusive_minimum: str | None = None
     maximum: str | None = None
-    exclusive_maximum: str | None = None
     divides: int | None = None
     rounds: bool = False
 
@@ -88,7 +87,6 @@ def _column(source: Mapping[str, Any]) -> Column:
         minimum=bounds.get("minimum"),
         exclusive_minimum=bounds.get("exclusiveMinimum"),
         maximum=bounds.get("maximum"),
-        exclusive_maximum=bounds.get("exclusiveMaximum"),
         divides=custom.get("divides"),
         rounds=bool(custom.get("roundsExcessDigits", False)),
     )
