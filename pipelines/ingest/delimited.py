@@ -129,7 +129,8 @@ def _split(rows: pl.DataFrame, separator: str, width: int) -> pl.DataFrame:
         schema=dict.fromkeys(names, pl.String),
         infer_schema=False,
     )
-    return rows.select(pl.col("line").cast(pl.UInt32), "raw").hstack(cells.select(tidy(pl.all())))
+    split = rows.select(pl.col("line").cast(pl.UInt32), "raw").hstack(cells.select(tidy(pl.all())))
+    return split.filter(pl.any_horizontal(pl.col(names).is_not_null()))
 
 
 def _trimmed(header: tuple[str, ...], cells: pl.DataFrame, rejected: pl.DataFrame) -> Grid:

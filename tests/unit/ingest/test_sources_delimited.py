@@ -1,12 +1,17 @@
 """Delimited text: encodings, delimiters, quotes, ragged rows, and files that are not what their name says."""
 
+import csv
 import io
 import zipfile
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipelines.contracts import load
+from pipelines.ingest.delimited import read_delimited
+from pipelines.ingest.grid import BLANKS
 from pipelines.ingest.sources import FileUnreadable, read_table
 from pipelines.ingest.spec import FileSpec
 
@@ -145,3 +150,23 @@ def test_dates_and_months_of_other_tables(tmp_path):
     text = "园区编号,月份,能源品种,用途,数量,单位,period_from\np,2026年3月,diesel,final_use,1,t,2026/3/1\n"
     frame = read(tmp_path, text, contract=FUEL).frame
     assert frame.select("park_id", "month", "period_from").row(0) == ("p", "2026-03", "2026-03-01")
+
+
+TRICKY = st.text(alphabet=" ,;\"\n\t=ab'1\u3000电", max_size=6)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.lists(TRICKY, min_size=3, max_size=3), max_size=5), delimiter=st.sampled_from(",;\t"))
+def test_whatever_a_csv_writer_writes_is_read_back(tmp_path, rows, delimiter):
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\n").writerows([["a", "b", "c"], *rows])
+    (tmp_path / "x.csv").write_text(buffer.getvalue(), encoding="utf-8")
+    grid = read_delimited(tmp_path / "x.csv", None, None, 0, 1)
+
+    def plain(text: str) -> str | None:
+        text = text.strip(BLANKS)
+        return (text[2:-1] if text.startswith('="') and text.endswith('"') else text) or None
+
+    expected = [[plain(text) for text in row] for row in rows]
+    assert [list(row[2:]) for row in grid.cells.rows()] == [row for row in expected if any(row)]
+    assert grid.rejected.is_empty()
