@@ -20,8 +20,9 @@ SAMPLE_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class Measured:
-    """``seconds`` of wall time, ``peak_mib`` resident memory, ``cpu_seconds`` of user and system time."""
+    """``started`` since the epoch, ``seconds`` of wall time, ``cpu_seconds`` of user and system time, peak memory."""
 
+    started: float
     seconds: float
     cpu_seconds: float
     peak_mib: int
@@ -40,7 +41,7 @@ def _tree_bytes(root: psutil.Process) -> int:
 
 def run(*command: str, env: dict[str, str] | None = None) -> Measured:
     """Runs ``command``; raises ``RuntimeError`` with its last words if it fails."""
-    started = time.perf_counter()
+    began, started = time.time(), time.perf_counter()
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | (env or {})
     )
@@ -71,7 +72,7 @@ def run(*command: str, env: dict[str, str] | None = None) -> Measured:
     if process.returncode:
         raise RuntimeError(f"{' '.join(command[:6])} …: exit {process.returncode}\n{printed['err'][-2000:]}")
     peak_mib = max(peak >> 20, usage.ru_maxrss >> 10)
-    return Measured(seconds, usage.ru_utime + usage.ru_stime, peak_mib, printed["out"])
+    return Measured(began, seconds, usage.ru_utime + usage.ru_stime, peak_mib, printed["out"])
 
 
 def import_milliseconds(*command: str) -> dict[str, float]:
