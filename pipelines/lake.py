@@ -57,13 +57,21 @@ def write_json(target: Path, value: object) -> None:
         temporary.write_text(json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def append_line(target: Path, value: object) -> None:
-    """Appends one JSON line to an append-only log and makes it durable."""
+def append_lines(target: Path, values: Iterable[object]) -> None:
+    """Appends JSON lines to an append-only log and makes them durable; a line torn by a crash before is cut off."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(value, sort_keys=True, ensure_ascii=False) + "\n")
+    text = "".join(json.dumps(value, sort_keys=True, ensure_ascii=False) + "\n" for value in values)
+    with target.open("ab+") as stream:
+        stream.seek(0)
+        stream.truncate(stream.read().rfind(b"\n") + 1)
+        stream.write(text.encode())
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def append_line(target: Path, value: object) -> None:
+    """Appends one JSON line, as ``append_lines`` does."""
+    append_lines(target, [value])
 
 
 def read_lines(target: Path) -> list[dict[str, Any]]:

@@ -1,0 +1,168 @@
+"""One delivered table of texts into canonical rows by its contract: each row is kept, a duplicate, or quarantined.
+
+Reading the texts out of a file is in ``sources``; the reader for large plain files of readings, which casts with the
+same expressions, is in ``plain``.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from pipelines.contracts import Column, Contract
+from pipelines.ingest import certificate_codes
+from pipelines.ingest.casts import Check, checks, loses_digits, typed
+from pipelines.ingest.store import READINGS
+from pipelines.reference_tables import identifier, literal
+
+JUDGED = "judged"
+"""Temporary table that ``judge`` leaves: ``line``, ``raw``, the contract's columns typed, ``reason``, ``sentence``
+(both null for a good row), ``refusal``, ``is_duplicate``, ``loses_digits``."""
+
+GOOD = f"select * from {JUDGED} where reason is null and not is_duplicate"
+BAD = f"select line, raw, reason, sentence from {JUDGED} where reason is not null"
+_PERIODS = (("valid_from", "valid_to"), ("period_from", "period_to"))
+_NAMED_LINES = 5
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What became of the rows of a table. ``refused``: the sentence for which nothing of the file is loaded."""
+
+    rows_loaded: int
+    rows_duplicate: int
+    rows_quarantined: int
+    refused: str | None
+    warnings: tuple[str, ...]
+
+
+def missing_columns(columns: Collection[str], contract: Contract) -> str | None:
+    """The sentence that refuses a file without a column that every row needs; null if all are there."""
+    for column in contract.columns:
+        if column.required and column.name not in columns:
+            others = f" (or {', '.join(column.aliases)})" if column.aliases else ""
+            return f"the column {column.name}{others} is missing, which {contract.table} needs"
+    if contract.alternatives and not any(set(group) <= set(columns) for group in contract.alternatives):
+        return f"{contract.table} needs the columns {_either(contract)}"
+    return None
+
+
+def judge(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame, contract: Contract) -> Judgement:
+    """Casts and judges every row of a table of texts; leaves the temporary table ``JUDGED`` in the connection.
+
+    ``frame``: the contract's columns that the file has, all String, ``line`` UInt32 and ``raw`` String. A blank has the
+    contract's default. A row that equals an earlier one in every column is a duplicate, except in ``meter_readings``,
+    where repetitions within and across files are found together by a later model.
+    """
+    con.register("delivered", frame)
+    con.execute(f"create or replace temp table {JUDGED} as {_query(contract, frame.columns)}")
+    con.unregister("delivered")
+    counts = con.execute(
+        f"select count(*) filter (where reason is null and not is_duplicate),"
+        f" count(*) filter (where reason is null and is_duplicate), count(reason),"
+        f" count(*) filter (where reason is null and loses_digits), first(refusal order by line)"
+        f" filter (where refusal is not null),"
+        f" list(line order by line) filter (where reason is null and is_duplicate) from {JUDGED}"
+    ).fetchall()[0]
+    loaded, duplicate, quarantined, rounded, refused, repeated = counts
+    return Judgement(loaded, duplicate, quarantined, refused, tuple(_warnings(rounded, repeated or [])))
+
+
+def _warnings(rounded: int, repeated: Sequence[int]) -> list[str]:
+    found = []
+    if rounded:
+        found.append(rounded_warning(rounded))
+    if repeated:
+        lines = ", ".join(str(line) for line in repeated[:_NAMED_LINES])
+        more = ", …" if len(repeated) > _NAMED_LINES else ""
+        found.append(f"{len(repeated)} rows equal an earlier row in every column and count once (lines {lines}{more})")
+    return found
+
+
+def rounded_warning(rows: int) -> str:
+    """The warning for values with more digits than are kept."""
+    return f"{rows} values have more than 12 decimals and were rounded half up to 12"
+
+
+def _query(contract: Contract, delivered: Collection[str]) -> str:
+    """SELECT of ``JUDGED``. Texts are called ``~name`` on the way, so that sentences can quote them."""
+    given = {
+        name: f"nullif(trim({identifier(name)}), '')" if name in delivered else "cast(null as varchar)"
+        for name in contract.column_names
+    }
+    texts = certificate_codes.split({name: identifier(name) for name in given}, delivered)
+    values = ", ".join(f"{typed(c, _text(c))} as {identifier(c.name)}" for c in contract.columns)
+    names = ", ".join(identifier(name) for name in contract.column_names)
+    found = _row_checks(contract, delivered)
+    refusals = [(check, c) for c in contract.columns if c.refuses_file for check in _enum_checks(c)]
+    refusal = _cases([(check.fails, f"{check.sentence} || ' (line ' || line || ')'") for check, _ in refusals])
+    rounding = " or ".join(loses_digits(c, _text(c)) for c in contract.columns if c.rounds) or "false"
+    repeated = "false"
+    if contract.table != READINGS:
+        repeated = f"row_number() over (partition by reason is null, {names} order by line) > 1"
+    return f"""
+        with given as (select line, raw, {_as(given)} from delivered),
+        texts as (select line, raw, {_as_texts(contract, texts)} from given),
+        casted as (select *, {values} from texts),
+        reasoned as (
+            select line, raw, {names},
+                {_cases([(c.fails, literal(c.reason)) for c in found])} as reason,
+                {_cases([(c.fails, c.sentence) for c in found])} as sentence,
+                {refusal} as refusal, coalesce({rounding}, false) as loses_digits
+            from casted
+        )
+        select *, {repeated} as is_duplicate from reasoned"""
+
+
+def _as(expressions: dict[str, str]) -> str:
+    return ", ".join(f"{sql} as {identifier(name)}" for name, sql in expressions.items())
+
+
+def _as_texts(contract: Contract, texts: dict[str, str]) -> str:
+    filled = {
+        f"~{c.name}": f"coalesce({texts[c.name]}, {literal(c.default)})" if c.default is not None else texts[c.name]
+        for c in contract.columns
+    }
+    return _as(filled)
+
+
+def _text(column: Column) -> str:
+    return identifier(f"~{column.name}")
+
+
+def _cases(cases: Sequence[tuple[str, str]]) -> str:
+    """The value of the first condition that holds; null if none does."""
+    if not cases:
+        return "cast(null as varchar)"
+    return "case " + " ".join(f"when {condition} then {value}" for condition, value in cases) + " end"
+
+
+def _enum_checks(column: Column) -> list[Check]:
+    found = checks(column, _text(column), identifier(column.name))
+    return [check for check in found if check.reason == "unknown_value"]
+
+
+def _row_checks(contract: Contract, delivered: Collection[str]) -> list[Check]:
+    """Everything that sets a row aside, in the order in which it is told."""
+    found = certificate_codes.checks(delivered)
+    for column in contract.columns:
+        value = identifier(column.name)
+        if column.required:
+            # A reading may say that it has no value.
+            unless = " and flag is distinct from 'N'" if contract.table == READINGS and column.name == "value" else ""
+            blank = f"{_text(column)} is null{unless}"
+            found.append(Check(blank, "missing_value", literal(f"{column.name} is blank")))
+        found.extend(checks(column, _text(column), value))
+    if contract.alternatives:
+        complete = (" and ".join(f"{identifier(n)} is not null" for n in group) for group in contract.alternatives)
+        none = " and ".join(f"not ({group})" for group in complete)
+        found.append(Check(none, "missing_value", literal(f"needed are {_either(contract)}")))
+    for first, last in _PERIODS:
+        if {first, last} <= set(contract.column_names):
+            found.append(Check(f"{last} < {first}", "period_reversed", literal(f"{last} is before {first}")))
+    return found
+
+
+def _either(contract: Contract) -> str:
+    return " or ".join(", ".join(group) for group in contract.alternatives)

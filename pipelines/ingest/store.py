@@ -1,0 +1,61 @@
+"""How canonical rows lie in Parquet: columns, order, row groups. Which rows those are is not decided here."""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contracts import Contract
+from pipelines.reference_tables import identifier, literal
+
+READINGS = "meter_readings"
+NARROW = "decimal(18, 6)"
+WIDE = "decimal(38, 12)"
+MONTH = "date_trunc('month', interval_end - interval 1 microsecond)"
+"""SQL: the month of a reading, that of the moment just before its interval ends."""
+
+# Ten days of quarter hours of 32 meters; small enough that a query for one month of a year's file skips the rest.
+_ROW_GROUP_ROWS = 30_720
+
+
+def _copy(con: duckdb.DuckDBPyConnection, select: str, target: Path) -> int:
+    query = f"copy ({select}) to {literal(str(target))} (format parquet, row_group_size {_ROW_GROUP_ROWS})"
+    return int(con.execute(query).fetchall()[0][0])
+
+
+def copy_readings(con: duckdb.DuckDBPyConnection, source: str, value_type: str, file_id: str, target: Path) -> int:
+    """Writes readings in their canonical order and returns how many.
+
+    ``source``: SQL with the columns of ``meter_readings``, typed. The order names every column, so that the bytes do
+    not depend on threads even where a file holds the same interval twice.
+    """
+    select = (
+        f"select meter_id, interval_end, cast(value as {value_type}) as value, flag,"
+        f" cast(multiplier as {NARROW}) as multiplier, {literal(file_id)} as file_id from ({source})"
+        f" order by {MONTH}, meter_id, interval_end, value, flag, multiplier"
+    )
+    return _copy(con, select, target)
+
+
+def copy_rows(con: duckdb.DuckDBPyConnection, source: str, contract: Contract, file_id: str, target: Path) -> int:
+    """Writes rows of any other table in the order of their lines and returns how many.
+
+    ``source``: SQL with the contract's columns, typed, ``line`` and ``raw``.
+    """
+    columns = ", ".join(identifier(name) for name in contract.column_names)
+    select = (
+        f"select {columns}, {literal(file_id)} as file_id, cast(line as integer) as line, raw from ({source})"
+        " order by line"
+    )
+    return _copy(con, select, target)
+
+
+def copy_quarantine(con: duckdb.DuckDBPyConnection, source: str, table: str, file_id: str, target: Path) -> int:
+    """Writes the rows set aside, in the order of their lines, and returns how many.
+
+    ``source``: SQL with ``line``, ``raw``, ``reason``, ``sentence``.
+    """
+    select = (
+        f"select {literal(file_id)} as file_id, {literal(table)} as table_name, cast(line as integer) as line, raw,"
+        f" reason, sentence from ({source}) order by line, raw, reason"
+    )
+    return _copy(con, select, target)
