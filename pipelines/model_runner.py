@@ -30,6 +30,10 @@ STORAGE = "format parquet, compression snappy, row_group_size 122880"
 """How outputs are written. The same rows in the same order give the same bytes at any number of threads."""
 
 
+class NotBuilt(UserError):
+    """A model was asked for that has no output yet."""
+
+
 @dataclass(frozen=True)
 class ModelResult:
     """What happened to one output. ``seconds`` is 0 where it was current; ``peak_memory_bytes`` is the process's."""
@@ -91,16 +95,33 @@ class BuildContext:
         return tuple(m for m in self.months if m <= month) if name in model.history else (month,)
 
     def pointer(self, name: str, month: str | None) -> dict[str, Any]:
-        """The current output of a model. Raises ``UserError`` if it has none."""
+        """The current output of a model. Raises ``NotBuilt`` if it has none."""
         found = read_pointer(self.lake, name, month)
         if found is None:
-            raise UserError(f"{name}{f' of {month}' if month else ''} has not been built yet; use `zcp run`")
+            raise NotBuilt(f"{name}{f' of {month}' if month else ''} has not been built yet; use `zcp run`")
         return found
 
     def paths(self, model: Model, name: str, month: str | None) -> list[Path]:
         """The Parquet files of the upstream model ``name`` that ``model`` reads."""
         months = self.read_months(model, name, month)
         return [output_path(self.lake, name, m, self.pointer(name, m)["fingerprint"]) for m in months]
+
+    def is_built(self, month: str) -> bool:
+        """Whether every kept model by month has an output for it, current or not."""
+        return all(read_pointer(self.lake, model.name, month) for model in self._by_month())
+
+    def is_stale(self, month: str) -> bool:
+        """Whether a model by month would be built again, as far as can be told before what is upstream is rebuilt."""
+        try:
+            return any(
+                self.pointer(model.name, month)["fingerprint"] != self.fingerprint(model, month)
+                for model in self._by_month()
+            )
+        except NotBuilt:
+            return True
+
+    def _by_month(self) -> Iterator[Model]:
+        return (model for model in self.models.values() if model.partitioned and model.kept)
 
     def fingerprint(self, model: Model, month: str | None) -> str:
         """The fingerprint of a model's output, from its text and what it reads now; nothing is read but pointers."""

@@ -61,11 +61,12 @@ def find(lake: Lake, name: str) -> ReferenceTable:
     """The reference table of that name. Raises ``UserError`` if the package has none."""
     builtin, operator = REFERENCE / f"{name}.csv", lake.reference / f"{name}.csv"
     if not builtin.is_file():
-        raise UserError(f"there is no reference table {name}; the package has {', '.join(_known())}")
+        raise UserError(f"there is no reference table {name}; the package has {', '.join(names())}")
     return ReferenceTable(name, builtin, operator if operator.is_file() else None)
 
 
-def _known() -> list[str]:
+def names() -> list[str]:
+    """The reference tables of the package, sorted."""
     return sorted(path.stem for path in REFERENCE.glob("*.csv"))
 
 
