@@ -1,0 +1,106 @@
+"""What starts runs by itself: the inbox, what is landed but not published, the calendar."""
+
+import json
+import os
+from datetime import UTC, datetime
+
+import dagster as dg
+import pytest
+
+from pipelines.defs.automation import inbox_sensor, landed_sensor, monthly_schedule
+from pipelines.defs.instance import instance_folder, instance_settings
+from pipelines.errors import UserError
+from pipelines.settings import Settings
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ZCP_HOME", str(tmp_path))
+    return tmp_path
+
+
+def requests(sensor) -> list[dg.RunRequest]:
+    return sensor.evaluate_tick(dg.build_sensor_context()).run_requests
+
+
+def test_the_inbox_asks_once_for_each_state_of_a_delivery(home):
+    assert requests(inbox_sensor) == []
+    delivery = home / "inbox" / "february"
+    delivery.mkdir(parents=True)
+    (delivery / "parks.csv").write_text("park_id\n")
+    (first,) = requests(inbox_sensor)
+    assert first.run_config["ops"]["raw__deliveries"]["config"]["paths"] == [str(delivery)]
+    assert [r.run_key for r in requests(inbox_sensor)] == [first.run_key]
+    (delivery / "parks.csv").write_text("park_id\np\n")
+    assert [r.run_key for r in requests(inbox_sensor)] != [first.run_key]
+
+
+def landed(home, file_id: str, *months: str) -> None:
+    folder = home / "parsed" / file_id
+    folder.mkdir(parents=True)
+    (folder / "ledger.json").write_text(json.dumps({"file_id": file_id, "months": months}))
+
+
+def published(home, *file_ids: str) -> None:
+    folder = home / "published" / "current"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps({"inputs": [{"file_id": file_id} for file_id in file_ids]}))
+
+
+def test_what_is_landed_but_not_published_asks_for_its_months(home):
+    landed(home, "a", "2026-01")
+    landed(home, "b", "2026-05", "2026-03")
+    landed(home, "c", "2026-02")
+    published(home, "a")
+    (request,) = requests(landed_sensor)
+    assert (request.tags["dagster/asset_partition_range_start"], request.tags["dagster/asset_partition_range_end"]) == (
+        "2026-02",
+        "2026-05",
+    )
+
+
+def test_master_data_asks_for_the_latest_month(home):
+    landed(home, "a", "2026-01", "2026-04")
+    landed(home, "parks")
+    published(home, "a")
+    (request,) = requests(landed_sensor)
+    assert request.tags["dagster/asset_partition_range_start"] == "2026-04"
+
+
+def test_nothing_is_asked_for_when_all_is_published(home):
+    landed(home, "a", "2026-01")
+    published(home, "a")
+    assert requests(landed_sensor) == []
+
+
+def test_the_schedule_asks_for_the_month_before(home):
+    tick = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 3, 4, 22, tzinfo=UTC))
+    assert monthly_schedule.evaluate_tick(tick).run_requests == []
+    landed(home, "a", "2026-01")
+    (request,) = monthly_schedule.evaluate_tick(tick).run_requests
+    assert request.tags["dagster/asset_partition_range_start"] == "2026-02"
+
+
+def test_dagster_yaml_is_written_and_an_operators_own_is_kept(home, monkeypatch):
+    monkeypatch.delenv("ZCP_POSTGRES_URL", raising=False)
+    settings = Settings(home=home)
+    target = instance_folder(settings) / "dagster.yaml"
+    assert "OpenSqliteEventLogStorage" in target.read_text()
+    target.write_text("telemetry:\n  enabled: false\n")
+    instance_folder(settings)
+    assert target.read_text() == "telemetry:\n  enabled: false\n"
+
+
+def test_postgres_takes_its_url_from_the_environment(home, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: object())
+    text = json.dumps(instance_settings(home, "postgresql://user:secret@db/zcp"))
+    assert "ZCP_POSTGRES_URL" in text
+    assert "secret" not in text
+
+
+def test_postgres_without_its_package_is_a_clear_mistake(home, monkeypatch):
+    monkeypatch.setenv("ZCP_POSTGRES_URL", "postgresql://db/zcp")
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(UserError, match="dagster-postgres is missing"):
+        instance_folder(Settings(home=home))
+    assert os.environ["ZCP_POSTGRES_URL"]
