@@ -5,59 +5,58 @@
 -- Grain: park_id, minute
 -- Order: park_id, minute
 with parks as (
-    select distinct park_id, boundary_from_use, balance_minutes
+    select distinct park_no, park_id, boundary_from_use, balance_minutes
     from energy.month_meters
-),
-flows as (
-    select
-        f.park_id,
-        f.minute,
-        cast(sum(f.import_wh) as bigint) as import_metered_wh,
-        cast(sum(f.export_wh) as bigint) as export_metered_wh,
-        cast(sum(f.use_wh) as bigint) as use_wh,
-        cast(sum(f.generation_wh) as bigint) as generation_wh,
-        cast(sum(f.generation_wh) filter (where f.supply_class = 'recovered') as bigint) as recovered_wh,
-        cast(sum(f.generation_wh) filter (where f.supply_class = 'fossil') as bigint) as fossil_wh,
-        cast(sum(f.charge_wh) as bigint) as charge_wh,
-        cast(sum(f.discharge_wh) as bigint) as discharge_wh
-    from energy.flow_interval as f
-    group by f.park_id, f.minute
 ),
 supplies as (
     select
-        park_id,
+        park_no,
         minute,
+        cast(sum(generation_wh) as bigint) as generation_wh,
+        cast(sum(recovered_wh) as bigint) as recovered_wh,
+        cast(sum(fossil_wh) as bigint) as fossil_wh,
+        cast(sum(charge_wh) as bigint) as charge_wh,
+        cast(sum(discharge_wh) as bigint) as discharge_wh,
         cast(sum(direct_wh) as bigint) as direct_wh,
         cast(sum(direct_wh) + greatest(sum(net_wh), 0) as bigint) as green_wh
     from energy.supply_interval
-    group by park_id, minute
+    group by park_no, minute
+),
+flows as (
+    select
+        coalesce(g.park_no, s.park_no) as park_no,
+        coalesce(g.minute, s.minute) as minute,
+        coalesce(g.import_wh, 0) as import_metered_wh,
+        coalesce(g.export_wh, 0) as export_metered_wh,
+        coalesce(g.use_wh, 0) as use_wh,
+        coalesce(s.generation_wh, 0) as generation_wh,
+        coalesce(s.recovered_wh, 0) as recovered_wh,
+        coalesce(s.fossil_wh, 0) as fossil_wh,
+        coalesce(s.charge_wh, 0) as charge_wh,
+        coalesce(s.discharge_wh, 0) as discharge_wh,
+        coalesce(s.direct_wh, 0) as direct_wh,
+        coalesce(s.green_wh, 0) as green_wh
+    from energy.gate_interval as g
+    full join supplies as s on g.park_no = s.park_no and g.minute = s.minute
 ),
 gate as (
     select
-        f.park_id,
-        f.minute,
+        f.*,
+        p.park_id,
         p.balance_minutes,
         p.boundary_from_use,
         case
             when p.boundary_from_use
-                then greatest(f.use_wh + f.charge_wh - f.generation_wh - s.direct_wh - f.discharge_wh, 0)
+                then greatest(f.use_wh + f.charge_wh - f.generation_wh - f.direct_wh - f.discharge_wh, 0)
             else f.import_metered_wh
         end as import_wh,
         case
             when p.boundary_from_use
-                then greatest(f.generation_wh + s.direct_wh + f.discharge_wh - f.use_wh - f.charge_wh, 0)
+                then greatest(f.generation_wh + f.direct_wh + f.discharge_wh - f.use_wh - f.charge_wh, 0)
             else f.export_metered_wh
-        end as export_wh,
-        s.direct_wh,
-        s.green_wh,
-        f.generation_wh,
-        coalesce(f.recovered_wh, 0) as recovered_wh,
-        coalesce(f.fossil_wh, 0) as fossil_wh,
-        f.charge_wh,
-        f.discharge_wh
+        end as export_wh
     from flows as f
-    inner join supplies as s on f.park_id = s.park_id and f.minute = s.minute
-    inner join parks as p on f.park_id = p.park_id
+    inner join parks as p on f.park_no = p.park_no
 ),
 loads as (
     select
@@ -82,6 +81,7 @@ fossil as (
 )
 select
     f.park_id,
+    f.park_no,
     f.minute,
     m.start + to_minutes(f.minute) as interval_start,
     f.balance_minutes,
@@ -104,6 +104,7 @@ select
     f.used_wh,
     case
         when f.green_wh = 0 then 0
+        when f.green_wh < 3000000000 then f.used_wh * f.direct_wh // f.green_wh
         else cast(cast(f.used_wh as hugeint) * f.direct_wh // f.green_wh as bigint)
     end as direct_used_wh
 from fossil as f

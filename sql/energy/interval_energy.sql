@@ -1,72 +1,95 @@
 -- Every reading of the month that stands, as Wh (kJ for heat) of the interval it closes, with what is wrong with it.
--- reading x multiplier x unit, rounded half up to the whole Wh: floor(x + half) is exact in DECIMAL. minute is the start
--- of the interval, counted from the start of the month; a multiplier in the row wins over the master's.
+-- Wh = reading x multiplier x unit, rounded half up: floor((2 x n x value + d) / 2d) in integers. minute is the start of
+-- the interval, counted from the start of the month. The quick way in 64 bits serves readings of at most six decimals
+-- whose product stays far below 2^63; the others, and rows with a multiplier of their own, go through 128 bits.
+-- meter_id, interval_end and value are carried for readings that no meter accounts for; of the others slot says whose.
 -- Partition: month
 -- Kept: no
--- Grain: meter_id, minute
--- Order: meter_id, minute
+-- Grain: slot, minute
+-- Order: slot, minute
 with standing as (
     select meter_id, interval_end, value, flag, multiplier, file_id
     from parsed.meter_readings
-    where meter_id not in (select meter_id from energy.repeated_readings)
+    where not exists (select 1 from energy.repeated_readings as t where t.meter_id = meter_readings.meter_id)
     union all
     select meter_id, interval_end, value, flag, multiplier, file_id
     from energy.ranked_readings
     where stands
 ),
-placed as (
+timed as (
     select
-        r.meter_id,
-        r.interval_end,
-        r.value,
-        r.flag,
-        r.file_id,
-        k.first_day,
-        k.park_id,
-        k.role,
-        k.project_id,
-        k.enterprise_id,
-        k.supply_class,
-        k.balance_minutes,
-        k.share_minutes,
-        k.unit_denominator,
-        cast(date_diff('minute', m.start, r.interval_end) as integer) - k.interval_minutes as minute,
-        date_diff('minute', m.start, r.interval_end) % k.interval_minutes = 0
-        and date_trunc('minute', r.interval_end) = r.interval_end as on_grid,
-        try(
-            cast(r.value as decimal(38, 12)) * coalesce(r.multiplier, k.multiplier) * k.unit_numerator
-        ) as unit_energy
+        r.*,
+        epoch_us(r.interval_end) - epoch_us(m.start) as end_us,
+        cast((epoch_us(r.interval_end) - epoch_us(m.start)) // 60000000 as integer) as end_minute,
+        cast(cast(r.value as decimal(18, 6)) * 1000000 as bigint) as value_e6
     from standing as r
     cross join run.month as m
+),
+placed as (
+    select
+        r.*,
+        k.slot,
+        k.park_no,
+        k.source_no,
+        k.user_no,
+        cast(k.role as enum (
+            'grid_import', 'grid_export', 'direct_import', 'line_end', 'generation', 'storage_charge', 'storage_discharge',
+            'use', 'heat_import', 'heat_export', 'curtailment', 'auxiliary', 'resale', 'check', 'outside'
+        )) as role,
+        k.balance_minutes,
+        k.share_minutes,
+        k.energy_numerator,
+        k.energy_denominator,
+        cast(coalesce(r.multiplier, k.multiplier) as decimal(18, 6)) as applied_multiplier,
+        k.unit_numerator,
+        k.unit_denominator,
+        r.end_minute - k.interval_minutes as minute,
+        r.end_minute % k.interval_minutes = 0 and r.end_us % 60000000 = 0 as on_grid,
+        r.multiplier is null
+        and cast(r.value as decimal(18, 6)) = r.value
+        and abs(r.value_e6) < 2000000000000000000 // k.energy_numerator as is_quick
+    from timed as r
     left join energy.month_meters as k
-        on r.meter_id = k.meter_id
-        and cast(r.interval_end - to_minutes(k.interval_minutes) as date) between k.first_day and k.last_day
+        on r.meter_id = k.meter_id and r.end_minute >= k.from_end_minute and r.end_minute < k.to_end_minute
+),
+judged as (
+    select
+        p.*,
+        cast(case
+            when p.slot is null then 'no_valid_meter'
+            when not p.on_grid then 'off_grid'
+            when p.value is null or p.flag = 'N' then 'no_value'
+            when p.value < 0 then 'negative'
+            when p.is_quick then 'valid'
+            when p.applied_multiplier not between 0 and 10000000 then 'out_of_range'
+            when cast(p.value as double) * p.applied_multiplier * p.unit_numerator > 1e15 then 'out_of_range'
+            else 'valid'
+        end as enum ('valid', 'no_valid_meter', 'off_grid', 'no_value', 'negative', 'out_of_range')) as status
+    from placed as p
 )
 select
-    p.meter_id,
-    p.first_day,
-    p.park_id,
-    p.role,
-    p.project_id,
-    p.enterprise_id,
-    p.supply_class,
-    p.balance_minutes,
-    p.share_minutes,
-    p.minute,
-    p.interval_end,
-    p.value,
-    p.flag,
-    p.file_id,
+    j.slot,
+    j.park_no,
+    j.source_no,
+    j.user_no,
+    j.role,
+    j.minute,
+    j.minute - j.minute % j.balance_minutes as balance_minute,
+    j.minute - j.minute % j.share_minutes as share_minute,
+    case when j.status in ('no_valid_meter', 'off_grid') then j.meter_id end as meter_id,
+    case when j.status in ('no_valid_meter', 'off_grid') then j.interval_end end as interval_end,
+    case when j.status in ('no_valid_meter', 'off_grid') then j.value end as value,
+    j.flag,
+    j.file_id,
+    j.status,
     case
-        when p.park_id is null then 'no_valid_meter'
-        when not p.on_grid then 'off_grid'
-        when p.value is null or p.flag = 'N' then 'no_value'
-        when p.value < 0 then 'negative'
-        when p.unit_energy is null or p.unit_energy > 1e18 then 'out_of_range'
-        else 'valid'
-    end as status,
-    case
-        when p.on_grid and p.value >= 0 and p.flag is distinct from 'N' and p.unit_energy <= 1e18
-            then cast(floor(p.unit_energy + p.unit_denominator * 0.5) as bigint) // p.unit_denominator
+        when j.status <> 'valid' then null
+        when j.is_quick
+            then (2 * j.energy_numerator * j.value_e6 + j.energy_denominator) // (2 * j.energy_denominator)
+        else cast((
+            2 * cast(cast(j.value as decimal(38, 12)) * 1000000000000 as hugeint)
+            * cast(cast(j.applied_multiplier as decimal(38, 6)) * 1000000 as hugeint) * j.unit_numerator
+            + cast(1000000000000000000 as hugeint) * j.unit_denominator
+        ) // (cast(2000000000000000000 as hugeint) * j.unit_denominator) as bigint)
     end as energy_wh
-from placed as p
+from judged as j

@@ -2,17 +2,26 @@
 -- Partition: month
 -- Grain: meter_id, first_day, file_id
 -- Order: meter_id, first_day, file_id
+with read as (
+    select
+        slot,
+        file_id,
+        count(*) as intervals_valid,
+        cast(sum(energy_wh) as bigint) as energy_wh
+    from energy.interval_energy
+    where status = 'valid'
+    group by slot, file_id
+)
 select
     m.month,
-    e.meter_id,
-    e.first_day,
-    e.park_id,
-    e.role,
-    e.project_id,
-    e.file_id,
-    count(*) as intervals_valid,
-    cast(sum(e.energy_wh) as bigint) as energy_wh
-from energy.interval_energy as e
+    k.meter_id,
+    k.first_day,
+    k.park_id,
+    k.role,
+    k.project_id,
+    r.file_id,
+    r.intervals_valid,
+    r.energy_wh
+from read as r
+inner join energy.month_meters as k on r.slot = k.slot
 cross join run.month as m
-where e.status = 'valid'
-group by m.month, e.meter_id, e.first_day, e.park_id, e.role, e.project_id, e.file_id

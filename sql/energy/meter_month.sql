@@ -5,8 +5,7 @@
 -- Order: meter_id, first_day
 with read as (
     select
-        meter_id,
-        first_day,
+        slot,
         count(*) filter (where status = 'valid') as intervals_valid,
         count(*) filter (where status = 'negative') as intervals_negative,
         count(*) filter (where status = 'no_value') as intervals_no_value,
@@ -14,8 +13,8 @@ with read as (
         cast(sum(energy_wh) filter (where status = 'valid') as bigint) as energy_wh,
         cast(sum(energy_wh) filter (where status = 'valid' and flag = 'E') as bigint) as sender_estimated_wh
     from energy.interval_energy
-    where status not in ('no_valid_meter', 'off_grid')
-    group by meter_id, first_day
+    where slot is not null and status <> 'off_grid'
+    group by slot
 )
 select
     m.month,
@@ -47,4 +46,4 @@ select
     ) as missing_estimate_wh
 from energy.month_meters as k
 cross join run.month as m
-left join read as r on k.meter_id = r.meter_id and k.first_day = r.first_day
+left join read as r on k.slot = r.slot

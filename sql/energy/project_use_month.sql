@@ -1,45 +1,97 @@
 -- What the park used of each green source in the month: D of a line, S of an on-site project.
 -- Several sources share D (or S) of an interval by the running sum of their supply in order of project_id, so that the
 -- parts add up to the Wh: floor(D x K_p / K) - floor(D x K_(p-1) / K).
+-- Used power never exceeds the supply, so below 3 GWh an interval the products fit 64 bits.
+-- A source that is the only one of its kind in the park takes the whole; running sums are for the others.
 -- Partition: month
 -- Grain: park_id, project_id
 -- Order: park_id, project_id
-with shared as (
+with kinds as (
     select
-        s.park_id,
-        s.project_id,
-        s.direct_wh,
-        s.net_wh,
+        source_no,
+        park_no,
+        bool_or(role = 'direct_import') as is_line,
+        bool_or(role <> 'direct_import') as is_onsite
+    from energy.month_meters
+    where role in ('direct_import', 'generation', 'storage_charge', 'storage_discharge')
+    group by source_no, park_no
+),
+counts as (
+    select park_no, count(*) filter (where is_line) > 1 or count(*) filter (where is_onsite) > 1 as is_shared
+    from kinds
+    group by park_no
+),
+running as (
+    select
+        source_no,
+        park_no,
+        minute,
+        direct_wh,
+        net_wh,
+        sum(direct_wh) over so_far as direct_running_wh,
+        sum(net_wh) over so_far as net_running_wh
+    from energy.supply_interval
+    where
+        (direct_wh > 0 or net_wh > 0)
+        and park_no in (select park_no from counts where is_shared)
+    window so_far as (partition by park_no, minute order by source_no)
+    union all
+    select source_no, park_no, minute, direct_wh, net_wh, direct_wh, net_wh
+    from energy.supply_interval
+    where
+        (direct_wh > 0 or net_wh > 0)
+        and park_no not in (select park_no from counts where is_shared)
+),
+shared as (
+    select
+        r.source_no,
+        r.direct_wh,
+        r.net_wh,
+        cast(r.direct_running_wh as bigint) as direct_running_wh,
+        cast(r.net_running_wh as bigint) as net_running_wh,
         b.direct_used_wh,
         b.used_wh - b.direct_used_wh as onsite_used_wh,
-        sum(s.direct_wh) over running as direct_running_wh,
-        sum(s.direct_wh) over total as direct_total_wh,
-        sum(s.net_wh) over running as net_running_wh,
-        sum(s.net_wh) over total as net_total_wh
-    from energy.supply_interval as s
-    inner join energy.interval_balance as b on s.park_id = b.park_id and s.minute = b.minute
-    where s.direct_wh > 0 or s.net_wh > 0
-    window
-        total as (partition by s.park_id, s.minute),
-        running as (partition by s.park_id, s.minute order by s.project_id)
+        b.direct_wh as direct_total_wh,
+        b.green_wh - b.direct_wh as net_total_wh
+    from running as r
+    inner join energy.interval_balance as b on r.park_no = b.park_no and r.minute = b.minute
+),
+sums as (
+    select
+        source_no,
+        cast(sum(case
+            when direct_wh = 0 then 0
+            when direct_total_wh < 3000000000
+                then direct_used_wh * direct_running_wh // direct_total_wh
+                    - direct_used_wh * (direct_running_wh - direct_wh) // direct_total_wh
+            else cast(direct_used_wh as hugeint) * direct_running_wh // direct_total_wh
+                - cast(direct_used_wh as hugeint) * (direct_running_wh - direct_wh) // direct_total_wh
+        end) as bigint) as direct_used_wh,
+        cast(sum(case
+            when net_wh = 0 then 0
+            when net_total_wh < 3000000000
+                then onsite_used_wh * net_running_wh // net_total_wh
+                    - onsite_used_wh * (net_running_wh - net_wh) // net_total_wh
+            else cast(onsite_used_wh as hugeint) * net_running_wh // net_total_wh
+                - cast(onsite_used_wh as hugeint) * (net_running_wh - net_wh) // net_total_wh
+        end) as bigint) as onsite_used_wh,
+        cast(sum(net_wh) as bigint) as net_wh
+    from shared
+    group by source_no
+),
+sources as (
+    select source_no, park_id, max(project_id) as project_id
+    from energy.month_meters
+    where role in ('direct_import', 'line_end', 'generation', 'storage_charge', 'storage_discharge')
+    group by source_no, park_id
 )
 select
     m.month,
-    s.park_id,
-    s.project_id,
-    cast(sum(case
-        when s.direct_wh > 0
-            then cast(s.direct_used_wh as hugeint) * s.direct_running_wh // s.direct_total_wh
-                - cast(s.direct_used_wh as hugeint) * (s.direct_running_wh - s.direct_wh) // s.direct_total_wh
-        else 0
-    end) as bigint) as direct_used_wh,
-    cast(sum(case
-        when s.net_wh > 0
-            then cast(s.onsite_used_wh as hugeint) * s.net_running_wh // s.net_total_wh
-                - cast(s.onsite_used_wh as hugeint) * (s.net_running_wh - s.net_wh) // s.net_total_wh
-        else 0
-    end) as bigint) as onsite_used_wh,
-    cast(sum(s.net_wh) as bigint) as net_wh
-from shared as s
+    n.park_id,
+    n.project_id,
+    s.direct_used_wh,
+    s.onsite_used_wh,
+    s.net_wh
+from sums as s
+inner join sources as n on s.source_no = n.source_no
 cross join run.month as m
-group by m.month, s.park_id, s.project_id
