@@ -66,9 +66,7 @@ class Result:
                 (self.seconds("recompute from the lake") - start - publishing) / self.floor_b,
                 3.0,
             ),
-            Target(
-                "(one month changed − start-up) / whole run", (self.seconds("one month changed") - start) / whole, 0.15
-            ),
+            Target("(one month changed − start-up) / whole run", (month - start) / whole, 0.15),
             Target("peak memory of the pipeline", peak_gib, limit, "GiB"),
         ]
 

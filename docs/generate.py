@@ -4,15 +4,18 @@ Text written by hand stays outside the ``<!-- generated: NAME -->`` … ``<!-- /
 runs this; a test fails where a page is out of date.
 """
 
+import csv
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 from pipelines import contracts
 from pipelines.contracts import Column, Contract
+from pipelines.definitions import defs
+from pipelines.resources import REFERENCE
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "README.zh-CN.md", "docs/deliveries.md", "docs/architecture.md")
+PAGES = ("README.md", "README.zh-CN.md", "docs/deliveries.md")
 PROVENANCE = {"method_version", "factor_release", "publication_id"}
 _BLOCK = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
@@ -97,9 +100,77 @@ def published_tables_zh() -> str:
     return _table(("数据表", "主键", "内容"), rows)
 
 
+LAYERS = (
+    "raw",
+    "reference",
+    "staging",
+    "certificates",
+    "energy",
+    "emissions",
+    "metrics",
+    "quality",
+    "evidence",
+    "published",
+)
+
+
+def _codes(*kinds: str) -> list[dict[str, str]]:
+    with (REFERENCE / "codes.csv").open(encoding="utf-8") as stream:
+        return [row for row in csv.DictReader(stream) if row["kind"] in kinds]
+
+
+def quarantine_codes() -> str:
+    """The reasons for which the models set a row aside."""
+    return _table(
+        ("reason of a row", "meaning"), [(f"`{row['code']}`", row["sentence"]) for row in _codes("quarantine")]
+    )
+
+
+def finding_codes() -> str:
+    """The codes of findings and of the reasons of verdicts."""
+    rows = [(f"`{row['code']}`", row["severity"], row["sentence"]) for row in _codes("reason", "finding")]
+    return _table(("code", "severity", "meaning"), rows)
+
+
+def _layer_edges() -> tuple[dict[str, list[str]], set[tuple[str, str]]]:
+    """The assets of each layer, and which layer reads which: forward in ``LAYERS`` only, without the implied ones."""
+    graph = defs.resolve_asset_graph()
+    assets: dict[str, list[str]] = {layer: [] for layer in LAYERS}
+    edges = set()
+    for key in sorted(graph.get_all_asset_keys()):
+        node = graph.get(key)
+        if node.group_name in LAYERS:
+            assets[node.group_name].append(key.path[-1])
+            edges |= {(graph.get(parent).group_name, node.group_name) for parent in node.parent_keys}
+    forward = {(a, b) for a, b in edges if a in LAYERS and b in LAYERS and LAYERS.index(a) < LAYERS.index(b)}
+    return assets, {edge for edge in forward if not _implied(edge, forward - {edge})}
+
+
+def _implied(edge: tuple[str, str], others: set[tuple[str, str]]) -> bool:
+    """Whether the other edges lead from the one end to the other."""
+    reached, before = {edge[0]}, set[str]()
+    while reached != before:
+        before = set(reached)
+        reached |= {b for a, b in others if a in reached}
+    return edge[1] in reached
+
+
+def asset_graph() -> str:
+    """The layers of the Dagster asset graph with their assets, as a mermaid picture."""
+    assets, edges = _layer_edges()
+    lines = ["```mermaid", "flowchart LR"]
+    for layer, names in assets.items():
+        lines.append(f'  {layer}["<b>{layer}</b><br/>{"<br/>".join(names)}"]')
+    lines += [f"  {a} --> {b}" for a, b in sorted(edges, key=lambda edge: [LAYERS.index(layer) for layer in edge])]
+    return "\n".join([*lines, "```", ""])
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "asset-graph": asset_graph,
     "published-columns": published_columns,
     "published-tables-zh": published_tables_zh,
+    "quarantine-codes": quarantine_codes,
+    "finding-codes": finding_codes,
     "input-tables": input_tables,
     "chinese-headers": chinese_headers,
 }

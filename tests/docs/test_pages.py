@@ -43,7 +43,8 @@ def test_relative_links_lead_to_a_file_and_a_heading(page):
 
 def commands_in(page: Path) -> list[tuple[str, list[str]]]:
     """Every ``zcp NAME …`` of a page, with the options it is shown with."""
-    found = re.findall(r"\bzcp ([a-z]+)\b([^`\n#]*)", page.read_text(encoding="utf-8"))
+    # In code only: `zcp run …` or a line of a block that begins with it.
+    found = re.findall(r"(?:^|`|bin/)zcp ([a-z]+)\b([^`\n#]*)", page.read_text(encoding="utf-8"), re.MULTILINE)
     return [(name, re.findall(r"(?<!\S)\[?(--[a-z]+)", rest)) for name, rest in found]
 
 
@@ -66,6 +67,19 @@ def test_every_command_has_help_with_an_example(name):
     shown = CliRunner().invoke(cli.app, [name, "--help"])
     assert shown.exit_code == 0
     assert f"zcp {name}" in shown.output
+
+
+def test_every_reason_that_reading_a_file_can_give_is_described():
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipelines" / "ingest").glob("*.py"))
+    used = set(
+        re.findall(
+            r'"((?:bad|missing|not|number|ragged|unknown)_[a-z_]+|out_of_range|period_reversed|file_refused)"', source
+        )
+    )
+    page = (ROOT / "docs" / "deliveries.md").read_text(encoding="utf-8")
+    described = set(re.findall(r"`([a-z_]+)`", page.partition("Reasons given while a file is read")[2]))
+    assert used <= described
+    assert len(used) > 8
 
 
 def test_every_make_target_is_described():
