@@ -17,9 +17,9 @@ def run(delivery, zcp):
 @pytest.fixture(scope="module")
 def rows(real_data) -> list[tuple[datetime, float]]:
     """Interval ends in Asia/Shanghai and kWh, by position: row n closes the (n + 1)th quarter hour of 2018 in Korea."""
-    table = pl.read_csv(real_data / "02_steel_korea_15min" / FILE)
+    table = pl.read_csv(real_data / "02_steel_korea_15min" / FILE, columns=["Usage_kWh"])
     start = datetime(2018, 1, 1) - timedelta(hours=1)
-    return [(start + timedelta(minutes=15) * (n + 1), kwh) for n, kwh in enumerate(table["Usage_kWh"])]
+    return [(start + timedelta(minutes=15) * (n + 1), kwh) for n, kwh in enumerate(table.to_series())]
 
 
 def test_every_row_closes_its_own_quarter_hour(run, rows):
