@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines import contracts, reference_tables
 from pipelines.errors import UserError
+from pipelines.ingest import located
 from pipelines.lake import Lake, fingerprint
 from pipelines.reference_tables import identifier, literal
 
@@ -98,6 +99,8 @@ class Sources:
             return self._parsed(table, month)
         if name == "lake.files":
             return self._ledger(month, tables)
+        if name == "lake.located_readings":
+            return Relation(located.digest(self.lake), lambda con: located.query(self.lake, con))
         if name == "run.years":
             return _values(_YEAR_TYPES, [_year_row(account) for account in self.accounts])
         if name == "run.params":

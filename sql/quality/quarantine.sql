@@ -4,7 +4,7 @@
 -- Order: file_id, table_name, line, reason, raw
 with aside as (
     select file_id, table_name, line, raw, reason, sentence
-    from parsed.quarantine
+    from quality.unreadable_rows
     union all
     select file_id, table_name, line, raw, reason, null
     from staging.set_aside_rows
