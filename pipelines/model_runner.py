@@ -60,6 +60,8 @@ class BuildContext:
     sources: Sources
     months: tuple[str, ...]
     _connection: duckdb.DuckDBPyConnection | None = field(default=None, repr=False)
+    _defined: dict[str, str] = field(default_factory=dict, repr=False)
+    _exact: set[str] = field(default_factory=set, repr=False)
 
     @property
     def lake(self) -> Lake:
@@ -75,6 +77,31 @@ class BuildContext:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+            self._defined.clear()
+
+    def define(self, name: str, kind: str, query: str) -> None:
+        """Makes ``name`` a view or table of the connection; a view that is there already costs nothing."""
+        if kind == "view" and self._defined.get(name) == query:
+            return
+        self.connection().execute(f"create schema if not exists {identifier(name.partition('.')[0])}")
+        self.connection().execute(f"create or replace {kind} {_qualified(name)} as\n{query}")
+        self._defined[name] = query
+
+    def drop_table(self, name: str) -> None:
+        del self._defined[name]
+        self.connection().execute(f"drop table {_qualified(name)}")
+
+    def refuse_inexact(self, model: Model) -> None:
+        """Raises ``UserError`` for a HUGEINT column: Parquet would store it as DOUBLE and lose digits silently."""
+        if model.name in self._exact:
+            return
+        for name, kind, *_ in self.connection().execute(f"describe {model.sql}").fetchall():
+            if "HUGEINT" in kind:
+                raise UserError(
+                    f"{model.path}: the column {name} is {kind}, which Parquet cannot hold exactly; "
+                    "cast it to BIGINT or DECIMAL(38, 0)"
+                )
+        self._exact.add(model.name)
 
     def __enter__(self) -> "BuildContext":
         return self
@@ -173,7 +200,7 @@ def _unkept(context: BuildContext) -> Iterator[set[str]]:
         yield names
     finally:
         for name in names:
-            context.connection().execute(f"drop table {_qualified(name)}")
+            context.drop_table(name)
 
 
 def _build(model: Model, context: BuildContext, month: str | None, in_memory: set[str]) -> ModelResult:
@@ -204,59 +231,52 @@ def _build(model: Model, context: BuildContext, month: str | None, in_memory: se
 
 def _write(model: Model, context: BuildContext, month: str | None, in_memory: set[str], target: Path) -> int:
     """Runs the model and writes its rows in their order; returns how many there are."""
-    _define_inputs(model, context, month, in_memory)
-    con = context.connection()
     order = ", ".join(identifier(name) for name in model.order)
-    try:
-        _refuse_inexact(con, model)
-        with atomic_path(target) as temporary:
-            copied = con.execute(
+    _define_inputs(model, context, month, in_memory)
+    with _naming(model):
+        context.refuse_inexact(model)
+    with _naming(model), atomic_path(target) as temporary:
+        copied = (
+            context.connection()
+            .execute(
                 f"copy (select * from (\n{model.sql}\n) order by {order}) to {literal(str(temporary))} ({STORAGE})"
-            ).fetchone()
-    except duckdb.Error as error:
-        raise UserError(f"{model.path}: {str(error).strip()}") from error
+            )
+            .fetchone()
+        )
     return int(copied[0]) if copied else 0
 
 
 def _define_inputs(model: Model, context: BuildContext, month: str | None, in_memory: set[str]) -> None:
     """Makes every input of the model readable under its name; models that are not kept are computed here, once."""
-    con = context.connection()
-    for upstream in model.upstream(context.models):
-        if not upstream.kept and upstream.name not in in_memory:
-            _define_inputs(upstream, context, month, in_memory)
-            _create(con, upstream.name, "table", upstream.sql, upstream.path)
-            in_memory.add(upstream.name)
+    for other in model.upstream(context.models):
+        if not other.kept and other.name not in in_memory:
+            _define_inputs(other, context, month, in_memory)
+            with _naming(other):
+                context.define(other.name, "table", other.sql)
+            in_memory.add(other.name)
     # Views last: lake.files differs from model to model, and computing an unkept model above has redefined it.
-    for name in model.inputs:
-        upstream_model = context.upstream(model, name)
-        if upstream_model is None:
-            query = context.sources.relation(name, month, model.inputs).query(con)
-            _create(con, name, "view", query, model.path)
-        elif upstream_model.kept:
-            paths = ", ".join(literal(str(path)) for path in context.paths(model, name, month))
-            _create(con, name, "view", f"select * from read_parquet([{paths}])", model.path)
+    with _naming(model):
+        for name in model.inputs:
+            upstream = context.upstream(model, name)
+            if upstream is None:
+                relation = context.sources.relation(name, month, model.inputs)
+                context.define(name, "view", relation.query(context.connection()))
+            elif upstream.kept:
+                paths = ", ".join(literal(str(path)) for path in context.paths(model, name, month))
+                context.define(name, "view", f"select * from read_parquet([{paths}])")
 
 
-def _create(con: duckdb.DuckDBPyConnection, name: str, kind: str, query: str, path: Path) -> None:
-    con.execute(f"create schema if not exists {identifier(name.partition('.')[0])}")
+@contextmanager
+def _naming(model: Model) -> Iterator[None]:
+    """Turns what DuckDB refuses into one error that names the SQL file."""
     try:
-        con.execute(f"create or replace {kind} {_qualified(name)} as\n{query}")
+        yield
     except duckdb.Error as error:
-        raise UserError(f"{path}: {name}: {str(error).strip()}") from error
+        raise UserError(f"{model.path}: {str(error).strip()}") from error
 
 
 def _qualified(name: str) -> str:
     return ".".join(identifier(part) for part in name.split(".", 1))
-
-
-def _refuse_inexact(con: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Parquet stores HUGEINT as DOUBLE, which would lose digits without a word."""
-    for name, kind, *_ in con.execute(f"describe {model.sql}").fetchall():
-        if "HUGEINT" in kind:
-            raise UserError(
-                f"{model.path}: the column {name} is {kind}, which Parquet cannot hold exactly; "
-                "cast it to BIGINT or DECIMAL(38, 0)"
-            )
 
 
 def _count(context: BuildContext, path: Path) -> int:

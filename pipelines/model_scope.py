@@ -10,7 +10,7 @@ import duckdb
 
 from pipelines import warehouse
 from pipelines.errors import InputRefused
-from pipelines.ingest import landing
+from pipelines.ingest.ledger import ledger_table
 from pipelines.lake import Lake
 from pipelines.model_inputs import Account, ParsedFile, Sources, months_of
 from pipelines.model_runner import BuildContext
@@ -40,7 +40,7 @@ def open_context(settings: Settings, year: int | None = None, cutoff: date | Non
 
 def read_files(lake: Lake, con: duckdb.DuckDBPyConnection) -> tuple[tuple[ParsedFile, ...], Mapping[str, str]]:
     """The parsed files in order of rank, and the column types of ``lake.files``."""
-    landing.ledger_table(lake, con)
+    ledger_table(lake, con)
     found = con.execute("select * from lake.files order by rank, file_id")
     types = {name: str(kind) for name, kind, *_ in found.description or []}
     rows = [dict(zip(types, row, strict=True)) for row in found.fetchall()]
