@@ -14,7 +14,17 @@ from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.settings import Settings
 
-PACKAGES = ("zero-carbon-parks", "duckdb", "polars", "dagster", "great-expectations", "pandas", "pyarrow", "typer")
+PACKAGES = (
+    "zero-carbon-parks",
+    "duckdb",
+    "polars",
+    "dagster",
+    "dagster-webserver",
+    "great-expectations",
+    "pandas",
+    "pyarrow",
+    "typer",
+)
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE_BYTES = 5 << 30
 """Less free disk than this cannot hold a year of 52 parks at 15 minutes with its intermediate results."""
@@ -86,8 +96,8 @@ def _data(settings: Settings) -> Iterator[Check]:
 
 
 def _instance(folder: Path) -> str:
-    if os.environ.get("ZCP_DAGSTER_POSTGRES"):
-        return "PostgreSQL (ZCP_DAGSTER_POSTGRES)"
+    if os.environ.get("ZCP_POSTGRES_URL"):
+        return "PostgreSQL (ZCP_POSTGRES_URL)"
     return f"SQLite in {folder}" if folder.is_dir() else f"SQLite, to be made in {folder}"
 
 

@@ -1,6 +1,7 @@
 """Where commands print: tables and sentences to standard output, progress and errors to standard error, or JSON."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -43,7 +45,8 @@ class Output:
     def __init__(self, language: Language | None = None, as_json: bool = False) -> None:
         self.language: Language = language or detect_language(sys.argv[1:])
         self.as_json = as_json
-        self._console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False, soft_wrap=False)
+        known_width = sys.stdout.isatty() or "COLUMNS" in os.environ
+        self._console = Console(width=None if known_width else PIPE_WIDTH, highlight=False)
         self._errors = Console(stderr=True, highlight=False)
 
     def text(self, key: str, **values: object) -> str:
@@ -75,7 +78,7 @@ class Output:
             self.say(f"{title}: {self.text('no_rows')}" if title else self.text("no_rows"))
             return
         table = Table(
-            title=title or None, title_justify="left", title_style="bold", header_style="bold", pad_edge=False
+            title=title or None, title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD
         )
         for index, heading in enumerate(headings):
             numeric = all(_is_number(row[index]) for row in rows)

@@ -35,7 +35,9 @@ def _year(con: Any, year: int | None, output: Output) -> int:
 
 def note_generated(con: Any, output: Output) -> bool:
     """Says that the values are generated where the publication rests on example deliveries; True if it does."""
-    found = con.execute("select 1 from quality.file_ledger where starts_with(delivery, 'example-') limit 1").fetchone()
+    found = con.execute(
+        "select 1 from quality.file_ledger where regexp_matches(delivery, '(^|/)example-\\d') limit 1"
+    ).fetchone()
     if found:
         output.warn(output.text("generated"))
     return found is not None

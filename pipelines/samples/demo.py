@@ -45,7 +45,7 @@ def _delivery(target: Path, name: str, delivered_at: str = DELIVERED, instructio
     """An empty delivery folder with a ``delivery.yaml`` that says when it was sent and that it is generated."""
     folder = target / f"example-{name}"
     folder.mkdir(parents=True, exist_ok=True)
-    text = f"# Generated example values, see ../GENERATED.txt\ndelivered_at: {delivered_at}\n{instructions}"
+    text = f"# Generated example values, see ../README-GENERATED.txt\ndelivered_at: {delivered_at}\n{instructions}"
     (folder / "delivery.yaml").write_text(text, encoding="utf-8")
     return folder
 
@@ -115,7 +115,7 @@ def generate(
     """
     plans = park_plans(parks)
     target.mkdir(parents=True, exist_ok=True)
-    (target / "GENERATED.txt").write_text(NOTE, encoding="utf-8")
+    (target / "README-GENERATED.txt").write_text(NOTE, encoding="utf-8")
     ledger = CertificateLedger()
     balances: dict[int, list[tuple[ParkPlan, ParkYear]]] = {year: [] for year in YEARS}
     meters: list[Meter] = []

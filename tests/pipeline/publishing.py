@@ -65,10 +65,10 @@ def contribution(park_id: str, term: str, kind: str, source: str, **amounts: Any
 
 
 def _evidence(park_id: str, serial: int) -> list[dict[str, Any]]:
-    certificates = f"CODE/{YEAR}-03/{serial}-{serial + 19}"
+    certificates = f"{park_id}-c1:CODE/{YEAR}-03/{serial}-{serial + 19}"
     return [
-        contribution(park_id, "fuel_tco2", "document", "doc-1:2", emission_tco2="0.400001"),
-        contribution(park_id, "fuel_tco2", "document", "doc-1:3", emission_tco2="0.600000"),
+        contribution(park_id, "fuel_tco2", "document", f"{FILE}:2", emission_tco2="0.400001"),
+        contribution(park_id, "fuel_tco2", "document", f"{FILE}:3", emission_tco2="0.600000"),
         contribution(park_id, "electricity_tco2", "computed", "residual_grid", emission_tco2="24.975000"),
         contribution(park_id, "energy_tce", "computed", "electricity", energy_tce="200000.000000"),
         contribution(park_id, "gec_mwh", "certificate", certificates, energy_mwh=20),
@@ -145,8 +145,9 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
 
 
 def write_models(lake: Lake, rows: Rows, sql_types: Mapping[str, str] | None = None) -> None:
-    """Writes outputs and pointers of all published tables as the models do; ``sql_types`` replaces columns' types."""
-    for table, contract in load("outputs").items():
+    """Writes outputs and pointers of the tables in ``rows`` as the models do; ``sql_types`` replaces columns' types."""
+    for table in rows:
+        contract = load("outputs")[table]
         columns = {
             c.name: (sql_types or {}).get(c.name, c.physical_type) for c in contract.columns if c.name not in STAMP
         }

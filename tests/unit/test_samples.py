@@ -49,7 +49,7 @@ def test_all_52_listed_parks_have_a_plan_with_their_real_name() -> None:
 
 def test_every_delivery_says_that_it_is_generated(demo: GeneratedDemo) -> None:
     assert all(folder.name.startswith("example-") for folder in demo.deliveries)
-    assert "generated" in (demo.folder / "GENERATED.txt").read_text(encoding="utf-8")
+    assert "generated" in (demo.folder / "README-GENERATED.txt").read_text(encoding="utf-8")
     names = [row["name"] for row in rows(demo.deliveries[0] / "enterprises.csv")]
     assert names
     assert all("generated example" in name for name in names)
