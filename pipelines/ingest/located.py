@@ -50,7 +50,7 @@ def query(lake: Lake, con: duckdb.DuckDBPyConnection) -> str:
             from pipelines.ingest.locate import locate
 
             lines = locate(lake, str(file_id), keys.select("meter_id", "interval_end"))
-            found.append(lines.with_columns(file_id=pl.lit(file_id)).select(schema).cast(schema))  # type: ignore[arg-type]
+            found.append(lines.with_columns(file_id=pl.lit(file_id)).select(*schema).cast(schema))  # type: ignore[arg-type]
     first = pl.concat(found).sort(*_KEYS, "line")
     con.register("located_readings", first.unique(_KEYS, keep="first", maintain_order=True).to_arrow())
     return "select * from located_readings"
