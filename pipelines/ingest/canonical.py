@@ -48,15 +48,18 @@ def missing_columns(columns: Collection[str], contract: Contract) -> str | None:
     return None
 
 
-def judge(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame, contract: Contract) -> Judgement:
+def judge(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame, contract: Contract, *, more: bool = False) -> Judgement:
     """Casts and judges every row of a table of texts; leaves the temporary table ``JUDGED`` in the connection.
+
+    ``more``: the rows are added to those judged before, of the same file, and the judgement is on all of them.
 
     ``frame``: the contract's columns that the file has, all String, ``line`` UInt32 and ``raw`` String. A blank has the
     contract's default. A row that equals an earlier one in every column is a duplicate, except in ``meter_readings``,
     where repetitions within and across files are found together by a later model.
     """
     con.register("delivered", frame)
-    con.execute(f"create or replace temp table {JUDGED} as {_query(contract, frame.columns)}")
+    into = f"insert into {JUDGED}" if more else f"create or replace temp table {JUDGED} as"
+    con.execute(f"{into} {_query(contract, frame.columns)}")
     con.unregister("delivered")
     counts = con.execute(
         f"select count(*) filter (where reason is null and not is_duplicate),"

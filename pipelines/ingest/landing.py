@@ -23,6 +23,7 @@ from pipelines.errors import UserError
 from pipelines.ingest.finding import Found, find
 from pipelines.ingest.ledger import Arrival, LedgerEntry, arrivals_path, ledger_table, read_arrivals
 from pipelines.ingest.parsing import LandedFile, parse
+from pipelines.ingest.pieces import LARGE_BYTES
 from pipelines.lake import Lake, append_lines, fsync_path, sha256_file
 from pipelines.settings import Settings
 
@@ -31,8 +32,6 @@ __all__ = ["Progress", "land", "ledger_table"]
 Progress = Callable[[str, int, int], None]
 """Called with what was done, how many steps are done and how many there are."""
 
-# Larger files are parsed one at a time with all threads, smaller ones side by side with one thread each.
-_LARGE_BYTES = 64 << 20
 _CHUNK_BYTES = 1 << 20
 
 
@@ -134,7 +133,10 @@ def _note_arrivals(lake: Lake, landed: list[LandedFile]) -> None:
 
 
 def _parse_missing(landed: list[LandedFile], lake: Lake, scratch: Path, settings: Settings, steps: _Steps) -> None:
-    """Parses every file that is not parsed yet, and makes its folder visible when it is complete."""
+    """Parses every file that is not parsed yet, and makes its folder visible when it is complete.
+
+    Large files one at a time with all threads, others side by side with one thread each.
+    """
     lake.parsed.mkdir(parents=True, exist_ok=True)
     missing: dict[str, LandedFile] = {}
     for file in landed:
@@ -150,7 +152,7 @@ def _parse_missing(landed: list[LandedFile], lake: Lake, scratch: Path, settings
         folder.replace(lake.parsed / file.file_id)
         steps.done(file.file_name)
 
-    large = [file for file in missing.values() if file.raw.stat().st_size > _LARGE_BYTES]
+    large = [file for file in missing.values() if file.raw.stat().st_size > LARGE_BYTES]
     if large:
         with warehouse.connect(settings) as con:
             for file in large:

@@ -15,14 +15,16 @@ import polars as pl
 
 from pipelines import contracts
 from pipelines.contracts import Contract
-from pipelines.ingest.canonical import BAD, GOOD, judge, missing_columns
+from pipelines.ingest.canonical import BAD, GOOD, JUDGED, judge, missing_columns
 from pipelines.ingest.grid import no_rejects
 from pipelines.ingest.ledger import LedgerEntry
+from pipelines.ingest.pieces import pieces
 from pipelines.ingest.plain import copy_plain, fits_narrow, open_plain
-from pipelines.ingest.sources import FileUnreadable, TextTable, read_table
+from pipelines.ingest.sources import FileUnreadable, read_table
 from pipelines.ingest.spec import FileSpec
 from pipelines.ingest.store import MONTH, NARROW, READINGS, WIDE, copy_quarantine, copy_readings, copy_rows
 from pipelines.lake import fingerprint, fsync_path, write_json
+from pipelines.reference_tables import literal
 
 PARSER_VERSION = "1"
 """Part of every file_id: raise it when the same file would be read differently than before."""
@@ -121,10 +123,9 @@ def _read(con: duckdb.DuckDBPyConnection, landed: LandedFile, folder: Path) -> _
         if spec.is_plain and spec.table == READINGS and (outcome := _plain(con, path, contract, landed, folder)):
             return outcome
         try:
-            table = read_table(path, spec, contract)
+            return _careful(con, path, spec, landed, folder)
         except FileUnreadable as error:
             return _refused(con, landed, folder, str(error))
-    return _careful(con, table, contract, landed, folder)
 
 
 def _plain(
@@ -143,40 +144,45 @@ def _unknown(columns: tuple[str, ...]) -> tuple[str, ...]:
     return (f"unknown columns were left out: {', '.join(columns)}",) if columns else ()
 
 
-def _careful(
-    con: duckdb.DuckDBPyConnection, table: TextTable, contract: Contract, landed: LandedFile, folder: Path
-) -> _Outcome:
-    if missing := missing_columns(table.frame.columns, contract):
-        return _refused(con, landed, folder, f"{landed.file_name}: {missing}", table)
-    tables: dict[str, int] = {}
-    for name, frame in table.masters.items():
-        refused, tables[name] = _write_master(con, name, frame, landed, folder)
-        if refused:
-            return _refused(con, landed, folder, f"{landed.file_name}: {refused}", table)
-    judgement = judge(con, table.frame, contract)
+def _careful(con: duckdb.DuckDBPyConnection, path: Path, spec: FileSpec, landed: LandedFile, folder: Path) -> _Outcome:
+    """Row by row, with the line and the reason of each that is set aside. Raises ``FileUnreadable``."""
+    contract = contracts.load("inputs")[spec.table]
+    rows_read, rejected, tables = 0, [no_rejects()], dict[str, int]()
+    warnings: dict[str, None] = {}
+    for part, (piece, lines_before) in enumerate(pieces(path, spec)):
+        table = read_table(piece, spec, contract)
+        if missing := missing_columns(table.frame.columns, contract):
+            raise FileUnreadable(f"{path.name}: {missing}")
+        tables |= {name: _write_master(con, name, rows, landed, folder) for name, rows in table.masters.items()}
+        frame, bad = (part.with_columns(pl.col("line") + lines_before) for part in (table.frame, table.rejected))
+        judgement = judge(con, frame, contract, more=part > 0)
+        rows_read += table.rows_read
+        rejected.append(bad)
+        warnings |= dict.fromkeys((*_unknown(table.unknown_columns), *table.warnings))
+    set_aside = pl.concat(rejected)
     if judgement.refused:
-        return _refused(con, landed, folder, f"{landed.file_name}: {judgement.refused}", table)
+        return _refused(con, landed, folder, f"{path.name}: {judgement.refused}", set_aside)
     tables[contract.table], months = _write_good(con, contract, landed, folder)
     return _Outcome(
-        rows_read=table.rows_read,
+        rows_read=rows_read,
         rows_loaded=judgement.rows_loaded,
         rows_duplicate=judgement.rows_duplicate,
-        rows_quarantined=_quarantine(con, landed, folder, BAD, table.rejected),
-        warnings=(*_unknown(table.unknown_columns), *table.warnings, *judgement.warnings),
+        rows_quarantined=_quarantine(con, landed, folder, BAD, set_aside),
+        warnings=(*warnings, *judgement.warnings),
         tables=tables,
         months=months,
     )
 
 
 def _write_master(
-    con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, landed: LandedFile, folder: Path
-) -> tuple[str | None, int]:
-    """The master rows that ``delivery.yaml`` creates: all of them are good, or the file is refused."""
+    con: duckdb.DuckDBPyConnection, name: str, rows: pl.DataFrame, landed: LandedFile, folder: Path
+) -> int:
+    """The master rows that ``delivery.yaml`` creates, and how many; raises ``FileUnreadable`` unless all are good."""
     contract = contracts.load("inputs")[name]
-    judge(con, frame, contract)
+    judge(con, rows, contract)
     if fault := con.execute(f"select sentence from ({BAD}) order by line limit 1").fetchone():
-        return f"delivery.yaml: {name}: {fault[0]}", 0
-    return None, copy_rows(con, GOOD, contract, landed.file_id, folder / f"{name}.parquet")
+        raise FileUnreadable(f"delivery.yaml: {name} of {landed.file_name}: {fault[0]}")
+    return copy_rows(con, GOOD, contract, landed.file_id, folder / f"{name}.parquet")
 
 
 def _write_good(
@@ -211,17 +217,17 @@ def _quarantine(
 
 
 def _refused(
-    con: duckdb.DuckDBPyConnection, landed: LandedFile, folder: Path, sentence: str, table: TextTable | None = None
+    con: duckdb.DuckDBPyConnection,
+    landed: LandedFile,
+    folder: Path,
+    sentence: str,
+    rejected: pl.DataFrame | None = None,
 ) -> _Outcome:
-    """Nothing of the file is loaded; rows that could be told apart are all in the quarantine."""
+    """Nothing of the file is loaded. Rows that were judged (then ``rejected`` is given) are all in the quarantine."""
     for path in folder.glob("*.parquet"):
         path.unlink()
-    if table is None:
-        _quarantine(con, landed, folder)
-        return _Outcome(refused=sentence)
-    reason = [pl.lit("file_refused").alias("reason"), pl.lit(sentence).alias("sentence")]
-    rows = pl.concat([table.frame.select("line", "raw", *reason), table.rejected])
-    _quarantine(con, landed, folder, rejected=rows)
-    return _Outcome(
-        table.rows_read, rows_quarantined=table.rows_read, refused=sentence, warnings=_unknown(table.unknown_columns)
-    )
+    judged = None
+    if rejected is not None:
+        judged = f"select line, raw, 'file_refused', {literal(sentence)} from {JUDGED}"
+    rows = _quarantine(con, landed, folder, judged, rejected)
+    return _Outcome(rows_read=rows, rows_quarantined=rows, refused=sentence)

@@ -57,14 +57,11 @@ def open_plain(con: duckdb.DuckDBPyConnection, path: Path, contract: Contract) -
 
 
 def _open_csv(path: Path, contract: Contract) -> PlainFile | None:
-    with path.open("rb") as stream:
-        head = stream.read(_HEADER_BYTES)
-    try:
-        line = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8").rstrip("\r")
-    except UnicodeDecodeError:
+    line = _first_line(path)
+    if line is None:
         return None
     for delimiter in _DELIMITERS:
-        header = next(csv.reader([line], delimiter=delimiter), [])
+        header = next(csv.reader([line], delimiter=delimiter))
         named = _name(header, contract)
         if named is not None:
             positions, unknown = named
@@ -76,6 +73,17 @@ def _open_csv(path: Path, contract: Contract) -> PlainFile | None:
             )
             return PlainFile(f"select {chosen} from {read}", frozenset(positions), unknown)
     return None
+
+
+def _first_line(path: Path) -> str | None:
+    """The header of a UTF-8 text; null for other files and for lines that the CSV reader would not take."""
+    with path.open("rb") as stream:
+        head = stream.readline(_HEADER_BYTES)
+    try:
+        line = head.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        return None
+    return line if line and "\r" not in line and "\0" not in line else None
 
 
 def _open_parquet(con: duckdb.DuckDBPyConnection, path: Path, contract: Contract) -> PlainFile | None:
