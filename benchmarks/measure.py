@@ -1,6 +1,7 @@
 """One command as a subprocess: how long it took, how much memory its process tree held at most, what it printed.
 
-The tree is sampled every 20 ms; the kernel's own high-water mark of the process is taken where it is higher.
+The tree is sampled every 20 ms; where the kernel tells the process's own high-water mark, that counts if it is higher.
+(``ru_maxrss`` does not: a child starts with that of the process that forked it.)
 """
 
 import os
@@ -27,6 +28,12 @@ class Measured:
     cpu_seconds: float
     peak_mib: int
     output: str
+
+
+def _high_water_bytes(process: psutil.Process) -> int:
+    status = Path(f"/proc/{process.pid}/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    return int(found[1]) << 10 if found else 0
 
 
 def _tree_bytes(root: psutil.Process) -> int:
@@ -61,8 +68,8 @@ def run(*command: str, env: dict[str, str] | None = None) -> Measured:
         if pid:
             break
         try:
-            peak = max(peak, _tree_bytes(watched))
-        except psutil.NoSuchProcess:
+            peak = max(peak, _tree_bytes(watched), _high_water_bytes(watched))
+        except (psutil.NoSuchProcess, ProcessLookupError, FileNotFoundError):
             continue
         time.sleep(SAMPLE_SECONDS)
     seconds = time.perf_counter() - started
@@ -71,8 +78,7 @@ def run(*command: str, env: dict[str, str] | None = None) -> Measured:
         reader.join()
     if process.returncode:
         raise RuntimeError(f"{' '.join(command[:6])} …: exit {process.returncode}\n{printed['err'][-2000:]}")
-    peak_mib = max(peak >> 20, usage.ru_maxrss >> 10)
-    return Measured(began, seconds, usage.ru_utime + usage.ru_stime, peak_mib, printed["out"])
+    return Measured(began, seconds, usage.ru_utime + usage.ru_stime, peak >> 20, printed["out"])
 
 
 def import_milliseconds(*command: str) -> dict[str, float]:

@@ -11,10 +11,11 @@ PEAK_LIMIT_GIB = ((20_000_000, 3.0), (80_000_000, 4.0))
 
 @dataclass(frozen=True)
 class Row:
-    """One measurement: wall seconds, peak resident MiB (None where it is part of another line), what it is."""
+    """One measurement: seconds on the wall and of CPU, peak resident MiB, what it is. None: part of another line."""
 
     name: str
     seconds: float
+    cpu_seconds: float | None
     peak_mib: int | None
     note: str
 
@@ -56,7 +57,7 @@ class Result:
         """The targets of the benchmark against what was reached."""
         start, whole = self.seconds("start-up"), self.seconds("whole run")
         month = self.seconds("one month changed")
-        publishing = self.stages["recompute from the lake"].get("publish", 0.0)
+        publishing = self.stages["recompute from the lake"].get("publication", 0.0)
         peak_gib = max(row.peak_mib or 0 for row in self.rows if "run" in row.name or "changed" in row.name) / 1024
         limit = next((gib for readings, gib in PEAK_LIMIT_GIB if self.readings <= readings), PEAK_LIMIT_GIB[-1][1])
         return [
@@ -90,10 +91,10 @@ def print_result(result: Result) -> None:
         f"\n{result.readings:,} readings in {result.files} files, {result.csv_mib:,.0f} MiB of CSV; "
         f"lake {result.lake_mib:,.0f} MiB; {machine}\n"
     )
-    lines = _table("Measured", "", "seconds", "× floor A", "peak MiB", "what")
+    lines = _table("Measured", "", "seconds", "× floor A", "CPU s", "peak MiB", "what")
     for row in result.rows:
-        peak = "" if row.peak_mib is None else str(row.peak_mib)
-        lines.add_row(row.name, f"{row.seconds:.2f}", f"{row.seconds / result.floor_a:.2f}", peak, row.note)
+        cpu, peak = ("" if value is None else f"{value:.0f}" for value in (row.cpu_seconds, row.peak_mib))
+        lines.add_row(row.name, f"{row.seconds:.2f}", f"{row.seconds / result.floor_a:.2f}", cpu, peak, row.note)
     console.print(lines)
     names = dict.fromkeys(step for steps in result.stages.values() for step in steps)
     stages = _table("\nStages, seconds", "", *result.stages)

@@ -36,6 +36,11 @@ def script(name: str, *arguments: Path) -> Measured:
     return run(sys.executable, "-m", f"benchmarks.{name}", *map(str, arguments))
 
 
+def line(name: str, measured: Measured, note: str) -> Row:
+    """A process as a line of the table."""
+    return Row(name, measured.seconds, measured.cpu_seconds, measured.peak_mib, note)
+
+
 def check_totals(home: Path, *plain: Measured) -> None:
     """The pipeline and the plain scripts must agree on use and import of every park, else the comparison is void."""
     with duckdb.connect(str(home / "published" / "current" / "parks.duckdb"), read_only=True) as con:
@@ -63,14 +68,20 @@ def floors_and_scripts(data: Deliveries, work: Path) -> tuple[dict[str, float], 
     floor = json.loads(measured.output)
     a = floor["sha256"] + floor["copy"]
     rows = [
-        Row("floor A", a, measured.peak_mib, f"sha256 {floor['sha256']:.2f} s, sorted Parquet {floor['copy']:.2f} s"),
-        Row("floor B", floor["meter_months"], None, "one scan of that Parquet to meter-months"),
+        Row(
+            "floor A",
+            a,
+            None,
+            measured.peak_mib,
+            f"sha256 {floor['sha256']:.2f} s, sorted Parquet {floor['copy']:.2f} s",
+        ),
+        Row("floor B", floor["meter_months"], None, None, "one scan of that Parquet to meter-months"),
     ]
     plain = []
     for name in ("polars", "pandas"):
         print(f"plain {name} …", flush=True)
         done = script(f"plain_{name}", data.root)
-        rows.append(Row(f"plain {name} script", done.seconds, done.peak_mib, "annual totals only, nothing checked"))
+        rows.append(line(f"plain {name} script", done, "annual totals only, nothing checked"))
         plain.append(done)
     return floor, rows, plain
 
@@ -80,28 +91,28 @@ def measure(data: Deliveries, work: Path, scale: float) -> Result:
     floor, rows, plain = floors_and_scripts(data, work)
     print("start-up …", flush=True)
     start, imports = startup(data, work)
-    rows.append(Row("start-up", start.seconds, start.peak_mib, "zcp run on one meter and one day"))
+    rows.append(line("start-up", start, "zcp run on one meter and one day"))
     home = work / "home"
     print("whole run …", flush=True)
     whole = zcp(home, data.year)
     stages = stage_seconds(home, whole.started, whole.seconds)
     check_totals(home, *plain)
     lake_mib = folder_mib(home / "parsed") + folder_mib(home / "models")
-    rows.append(Row("whole run", whole.seconds, whole.peak_mib, f"{whole.cpu_seconds:.1f} s of CPU"))
+    rows.append(line("whole run", whole, "zcp run on everything, fresh home folder"))
     print("recomputing …", flush=True)
     for part in ("models", "pointers"):
         shutil.rmtree(home / part)
     again = zcp(home, [])
     again_stages = stage_seconds(home, again.started, again.seconds)
-    rows.append(Row("recompute from the lake", again.seconds, again.peak_mib, "models removed, nothing landed"))
+    rows.append(line("recompute from the lake", again, "models removed, nothing landed"))
     unchanged = zcp(home, [])
-    rows.append(Row("nothing changed", unchanged.seconds, unchanged.peak_mib, "zcp run once more"))
+    rows.append(line("nothing changed", unchanged, "zcp run once more"))
     print("changed months …", flush=True)
     one = zcp(home, [data.corrected_file])
-    rows.append(Row("one file changed", one.seconds, one.peak_mib, "June of one park, corrected"))
+    rows.append(line("one file changed", one, "June of one park, corrected"))
     month = zcp(home, [data.corrected_month])
     month_stages = stage_seconds(home, month.started, month.seconds)
-    rows.append(Row("one month changed", month.seconds, month.peak_mib, "June of every park, corrected"))
+    rows.append(line("one month changed", month, "June of every park, corrected"))
     return Result(
         scale=scale,
         readings=int(floor["readings"]),
