@@ -5,6 +5,7 @@ Every line is kept to account for: what cannot be split is rejected by line numb
 
 import csv
 import io
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import polars as pl
 from pipelines.ingest.encodings import decode
 from pipelines.ingest.grid import BLANKS, REJECTED_SCHEMA, FileUnreadable, Grid, cell, is_nameless, join_header, tidy
 
-_QUOTED = r'"(?:[^"]|"")*"'
+# Stands for a quoted cell while separators are counted; no text file has this character.
+_MARK = "\x01"
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -77,24 +79,38 @@ def _fill_right(rows: list[list[str]]) -> list[list[str | None]]:
     return filled
 
 
+def _with_text(rows: pl.DataFrame, separator: str) -> pl.DataFrame:
+    """Adds ``text``, the row to be split, and ``bare``, in which each quoted cell is only a mark.
+
+    Blanks outside the quotation marks, and the ``=`` before them by which Excel keeps ``="0007"`` as text, are
+    taken out. A quotation mark that is left over in ``bare`` stands inside a cell, or is not closed.
+    """
+    start, quoted = rf"(^|{re.escape(separator)})", r'"(?:[^"]|"")*"'
+    text = pl.col("raw")
+    if rows.select(text.str.contains('"', literal=True).any()).item():
+        text = text.str.replace_all(rf"{start} *=?({quoted}) *", "${1}${2}")
+    return rows.with_columns(
+        text.alias("text"), text.str.replace_all(f"{start}{quoted}", f"${{1}}{_MARK}").alias("bare")
+    )
+
+
 def _measure(rows: pl.DataFrame, separator: str, width: int) -> pl.DataFrame:
-    """Sets ``problem`` where the number of cells is wrong or a quotation mark stays open; drops rows of blanks only."""
-    bare = pl.col("raw").str.replace_all(_QUOTED, "")
-    blank = pl.col("raw").str.strip_chars(separator + BLANKS) == ""
-    rows = rows.filter(~blank).with_columns(cells=bare.str.count_matches(separator, literal=True) + 1)
+    """Adds ``text`` and ``cells``, sets ``problem`` where the row cannot be split; drops rows of blanks only."""
+    rows = _with_text(rows.filter(pl.col("raw").str.strip_chars(separator + BLANKS) != ""), separator)
+    bare, text = pl.col("bare"), pl.col("text")
+    rows = rows.with_columns(cells=bare.str.count_matches(separator, literal=True) + 1)
     if rows.select((pl.col("cells") > width).any()).item():
         # Cells beyond the header that hold nothing are an export's habit, not a fault.
-        surplus = pl.col("raw").str.strip_chars_end(separator)
-        kept = surplus.str.replace_all(_QUOTED, "").str.count_matches(separator, literal=True) + 1
-        padded = surplus + pl.lit(separator).repeat_by((width - kept.cast(pl.Int64)).clip(0)).list.join("")
+        kept = bare.str.strip_chars_end(separator).str.count_matches(separator, literal=True) + 1
+        padding = pl.lit(separator).repeat_by((width - kept.cast(pl.Int64)).clip(0)).list.join("")
         harmless = (pl.col("cells") > width) & (kept <= width)
         rows = rows.with_columns(
-            raw=pl.when(harmless).then(padded).otherwise("raw"),
+            text=pl.when(harmless).then(text.str.strip_chars_end(separator) + padding).otherwise(text),
             cells=pl.when(harmless).then(pl.lit(width, pl.UInt32)).otherwise("cells"),
         )
     wrong = (
-        pl.when(bare.str.contains('"', literal=True))
-        .then(pl.lit("open_quote"))
+        pl.when(bare.str.contains(f'"|{_MARK}[^{re.escape(separator)}]'))
+        .then(pl.lit("bad_quotes"))
         .when(pl.col("cells") != width)
         .then(pl.lit("ragged_row"))
     )
@@ -104,14 +120,14 @@ def _measure(rows: pl.DataFrame, separator: str, width: int) -> pl.DataFrame:
 def _rejects(rows: pl.DataFrame, width: int, encoding: str) -> pl.DataFrame:
     reasons = {
         "bad_encoding": pl.lit(f"the row holds bytes that are not {encoding} text"),
-        "open_quote": pl.lit("a quotation mark in the row is opened and not closed"),
+        "bad_quotes": pl.lit("the quotation marks in the row do not enclose whole cells"),
         "ragged_row": pl.format("the row has {} cells where the header has {}", "cells", pl.lit(width)),
     }
     problem = pl.col("problem")
     sentence = pl.coalesce(*(pl.when(problem == code).then(text) for code, text in reasons.items()))
     return (
         rows.filter(problem.is_not_null())
-        .select("line", "raw", problem.replace("open_quote", "ragged_row").alias("reason"), sentence.alias("sentence"))
+        .select("line", "raw", problem.replace("bad_quotes", "ragged_row").alias("reason"), sentence.alias("sentence"))
         .cast(REJECTED_SCHEMA)
     )
 
@@ -120,7 +136,7 @@ def _split(rows: pl.DataFrame, separator: str, width: int) -> pl.DataFrame:
     names = [cell(i) for i in range(width)]
     if rows.is_empty():
         return pl.DataFrame(schema={"line": pl.UInt32, "raw": pl.String, **dict.fromkeys(names, pl.String)})
-    body = rows["raw"].str.join("\n").item()
+    body = rows["text"].str.join("\n").item()
     cells = pl.read_csv(
         io.BytesIO(body.encode()),
         has_header=False,

@@ -39,7 +39,7 @@ def test_encodings_delimiters_and_line_ends(tmp_path, encoding, delimiter, endin
 
 
 def test_quoted_cells_with_delimiters_quotes_and_line_breaks(tmp_path):
-    text = 'meter_id,interval_end,value,note\n"A,1",2026-01-01T00:15,1,"say ""no""\nmore"\nB,2026-01-01T00:15,2,x\n'
+    text = 'meter_id,interval_end,value,note\n"A,1",2026-01-01T00:15,1,"say ""no""\nmore"\nB,2026-01-01T00:15, "2" ,x\n'
     table = read(tmp_path, text)
     assert table.frame.select("meter_id", "value", "line").rows() == [("A,1", "1", 2), ("B", "2", 4)]
     assert table.unknown_columns == ("note",)
@@ -54,7 +54,7 @@ def test_ragged_rows_are_rejected_by_line_and_the_rest_loads(tmp_path):
     assert table.rejected.select("line", "reason", "sentence").rows() == [
         (3, "ragged_row", "the row has 2 cells where the header has 3"),
         (5, "ragged_row", "the row has 4 cells where the header has 3"),
-        (8, "ragged_row", "a quotation mark in the row is opened and not closed"),
+        (8, "ragged_row", "the quotation marks in the row do not enclose whole cells"),
     ]
     assert table.rows_read == 5
 
@@ -68,8 +68,9 @@ def test_bytes_of_another_encoding_cost_only_their_row(tmp_path):
 
 
 def test_excel_text_wrapping_and_blanks(tmp_path):
-    table = read(tmp_path, 'meter_id\tinterval_end\tvalue\n="0007"\t2026-01-01 0:15\t\u3000 1.5 \n')
-    assert table.frame.select("meter_id", "value").row(0) == ("0007", "1.5")
+    table = read(tmp_path, 'meter_id\tinterval_end\tvalue\n="0\t07"\t2026-01-01 0:15\t\u3000 1.5 \n')
+    assert table.frame.select("meter_id", "value").row(0) == ("0\t07", "1.5")
+    assert table.frame["raw"][0].startswith('="0\t07"')
 
 
 def test_skip_rows_header_rows_and_a_declared_delimiter(tmp_path):
