@@ -98,20 +98,21 @@ def write_tables(
 def write_database(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], folder: Path) -> None:
     """Writes ``parks.duckdb``: every table with its comments, and the views of ``sql/views``.
 
-    Raises ``duckdb.Error`` if a view does not fit the tables.
+    Raises ``duckdb.Error`` if a view does not fit the tables; the connection is then good for nothing but closing.
     """
     path = folder / DATABASE
     con.execute(f"attach {literal(str(path))} as product (storage_version {literal(DATABASE_STORAGE_VERSION)})")
-    try:
-        con.execute("use product")
-        for table, contract in contracts.items():
-            con.execute(f"create schema if not exists {identifier(table.partition('.')[0])}")
-            con.execute(f"create table {qualified(table)} as select * from {parquet(table_path(folder, table))}")
-            _comment(con, contract)
-        _create_views(con)
-    finally:
-        con.execute("use memory")
-        con.execute("detach product")
+    con.execute("use product")
+    # One transaction: each of the hundreds of comments would else wait for the disk.
+    con.execute("begin")
+    for table, contract in contracts.items():
+        con.execute(f"create schema if not exists {identifier(table.partition('.')[0])}")
+        con.execute(f"create table {qualified(table)} as select * from {parquet(table_path(folder, table))}")
+        _comment(con, contract)
+    _create_views(con)
+    con.execute("commit")
+    con.execute("use memory")
+    con.execute("detach product")
 
 
 def _comment(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:

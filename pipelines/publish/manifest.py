@@ -67,12 +67,13 @@ def factor_release(lake: Lake) -> str:
 
 
 def content_hash(con: duckdb.DuckDBPyConnection, relation: str) -> str:
-    """A hash of the rows of a relation and how often each occurs, whatever their order. ``relation`` is SQL."""
+    """A hash of a relation's columns, their types, its rows and how often each occurs, whatever their order."""
+    columns = [(row[0], row[1]) for row in con.execute(f"describe select * from {relation}").fetchall()]
     row = con.execute(
         "select coalesce(sha256(string_agg(digest, '' order by digest)), '') "
         f"from (select sha256(cast(t as varchar)) as digest from {relation} as t)"
     ).fetchone()
-    return str(row[0]) if row else ""
+    return fingerprint(columns, row)
 
 
 def identify(

@@ -1,5 +1,5 @@
 -- No certificate counts twice: over all parks, years and terms the ranges that give energy do not overlap.
--- The source of a certificate contribution is project_code/generation_month/serial_from-serial_to.
+-- The source of a certificate contribution is ledger_id:project_code/generation_month/serial_from-serial_to.
 -- Severity: critical
 -- What to do: look at the two ledger lines that hold the range; one of them must be in certificates.exclusions.
 with ranges as (
@@ -8,9 +8,9 @@ with ranges as (
         year,
         term,
         source_id,
-        regexp_extract(source_id, '^(.*)/([0-9]+)-([0-9]+)$', 1) as series,
-        try_cast(regexp_extract(source_id, '^(.*)/([0-9]+)-([0-9]+)$', 2) as decimal(38, 0)) as serial_from,
-        try_cast(regexp_extract(source_id, '^(.*)/([0-9]+)-([0-9]+)$', 3) as decimal(38, 0)) as serial_to
+        regexp_extract(source_id, '([^:]*/[0-9]{4}-[0-9]{2})/([0-9]+)-([0-9]+)$', 1) as series,
+        try_cast(regexp_extract(source_id, '([^:]*/[0-9]{4}-[0-9]{2})/([0-9]+)-([0-9]+)$', 2) as decimal(38, 0)) as serial_from,
+        try_cast(regexp_extract(source_id, '([^:]*/[0-9]{4}-[0-9]{2})/([0-9]+)-([0-9]+)$', 3) as decimal(38, 0)) as serial_to
     from evidence.contributions
     where source_kind = 'certificate' and term in ('green_trade_mwh', 'gec_mwh') and energy_mwh > 0
 ),
