@@ -13,6 +13,7 @@ from pipelines.reference_tables import literal
 _EXACT = "decimal(38, 26)"
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _WHOLE = r"[+-]?\d+(\.0*)?"
+_DATE = r"\d{4}-\d\d-\d\d([T ][0-9:.]+)?"
 _MONTH = r"(19|20|21)\d\d-(0[1-9]|1[0-2])"
 _FIRST_DAY = _MONTH + r"-01([T ]00:00(:00)?)?"
 _MOMENT_WITH_OFFSET = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)"
@@ -56,7 +57,7 @@ def typed(column: Column, text: str) -> str:
         return f"case {months} when regexp_full_match({text}, {literal(_FIRST_DAY)}) then left({text}, 7) end"
     if kind == "DATE":
         day = f"try_cast({text} as date)"
-        return f"case when {day} between date '1900-01-01' and date '9999-12-31' then {day} end"
+        return f"case when regexp_full_match({text}, {literal(_DATE)}) and {day} >= date '1900-01-01' then {day} end"
     if kind == "TIMESTAMP":
         return moment(text)
     if kind == "BOOLEAN":

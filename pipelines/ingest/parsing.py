@@ -180,8 +180,8 @@ def _write_master(
     """The master rows that ``delivery.yaml`` creates, and how many; raises ``FileUnreadable`` unless all are good."""
     contract = contracts.load("inputs")[name]
     judge(con, rows, contract)
-    if fault := con.execute(f"select sentence from ({BAD}) order by line limit 1").fetchone():
-        raise FileUnreadable(f"delivery.yaml: {name} of {landed.file_name}: {fault[0]}")
+    for (sentence,) in con.execute(f"select sentence from ({BAD}) order by line limit 1").fetchall():
+        raise FileUnreadable(f"delivery.yaml: {name} of {landed.file_name}: {sentence}")
     return copy_rows(con, GOOD, contract, landed.file_id, folder / f"{name}.parquet")
 
 
