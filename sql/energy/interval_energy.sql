@@ -21,7 +21,10 @@ timed as (
         r.*,
         epoch_us(r.interval_end) - epoch_us(m.start) as end_us,
         cast((epoch_us(r.interval_end) - epoch_us(m.start)) // 60000000 as integer) as end_minute,
-        cast(cast(r.value as decimal(18, 6)) * 1000000 as bigint) as value_e6
+        case
+            when r.value between -900000 and 900000 then cast(cast(r.value as decimal(18, 6)) * 1000000 as bigint)
+            else cast(cast(r.value as decimal(38, 6)) * 1000000 as bigint)
+        end as value_e6
     from standing as r
     cross join run.month as m
 ),
