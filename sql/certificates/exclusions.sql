@@ -78,7 +78,7 @@ select
         when reason = 'not_held' and table_name = 'gec_trades'
             then concat('Of the ', line_mwh, ' certificates of this line ', mwh, ' were cancelled for another beneficiary.')
         when reason = 'not_held' and not in_park
-            then concat('On ', day, ', the day of cancellation, the beneficiary was not an enterprise of a park.')
+            then concat('The beneficiary was not an enterprise of one park both in ', year, ' and on ', day, ', the day of cancellation.')
         when reason = 'not_held'
             then concat(
                     'Of the ', line_mwh, ' certificates of this line the beneficiary''s undisputed purchases up to ', day, ' cover ',

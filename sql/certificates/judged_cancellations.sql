@@ -1,6 +1,7 @@
 -- Cancelled ranges for an enterprise of a park, each judged in the account of its generation year; the account of the
 -- run year also holds those of every other generation year, which it leaves out. reason is the first rule broken, null
--- where the range is usable. The park is that of the enterprise on the day of cancellation, else its latest one.
+-- where the range is usable. The park is the one to which the enterprise belonged in the account's year and on the day of
+-- cancellation; failing that (in_park is false), its latest one of the year, else its latest one.
 -- held_mwh is what the beneficiary's undisputed purchases cover. contested: excluded by overlap, or by not_held only
 -- because a purchase that covers it overlaps another trade line.
 -- Grain: cancellation_id, year
@@ -10,7 +11,9 @@ with claims as (
         c.*,
         y.year,
         e.park_id,
-        c.cancelled_on between e.valid_from and e.valid_to as in_park,
+        e.valid_from <= y.last_day
+        and e.valid_to >= y.first_day
+        and c.cancelled_on between e.valid_from and e.valid_to as in_park,
         c.generation_year <> y.year as is_other_year,
         n.project_code is not null as is_own_project,
         cast(p.nuclear_trade_is_green as integer) = 1 as nuclear_is_green,
@@ -40,7 +43,11 @@ with claims as (
         on e.park_id = n.park_id and c.project_code = n.project_code
     qualify row_number() over (
             partition by c.cancellation_id, y.year
-            order by c.cancelled_on between e.valid_from and e.valid_to desc, e.valid_from desc, e.park_id asc
+            order by
+                in_park desc,
+                e.valid_from <= y.last_day and e.valid_to >= y.first_day desc,
+                e.valid_from desc,
+                e.park_id asc
         ) = 1
 ),
 touched as (

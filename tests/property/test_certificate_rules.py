@@ -6,92 +6,25 @@ the SQL but the text of the rules.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from datetime import date
 from random import Random
 
 import pytest
 
+from tests.property.ledgers import (
+    ALWAYS,
+    CUTOFFS,
+    ENTERPRISES,
+    LEDGERS,
+    NEVER_ENDS,
+    OWN_PROJECTS,
+    RENEWABLE,
+    RUN_YEAR,
+    Line,
+    random_ledgers,
+)
 from tests.sql.harness import Case, Rows
-
-ALWAYS, NEVER_ENDS = date(1, 1, 1), date(9999, 12, 31)
-CUTOFFS = {2025: date(2026, 12, 31), 2026: date(2027, 6, 30)}
-RUN_YEAR = 2026
-RENEWABLE = {"solar", "wind", "hydro", "biomass", "geothermal", "ocean"}
-# v moves to another park at the end of 2026; x belongs to one from June to December 2026; zz to none.
-ENTERPRISES = [
-    ("u", "p", ALWAYS, NEVER_ENDS),
-    ("v", "p", ALWAYS, date(2026, 12, 31)),
-    ("v", "q", date(2027, 1, 1), NEVER_ENDS),
-    ("x", "q", date(2026, 6, 1), date(2026, 12, 31)),
-]
-LEDGERS = 40
-"""How many ledgers, of projects of their own, share a database; the statement is made for each of them at once."""
-OWN_PROJECTS = {("p", f"OWN{number}"): f"roof{number}" for number in range(LEDGERS)}
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of either ledger; ``day`` is its trade_date or cancelled_on, ``who`` its buyer or beneficiary."""
-
-    name: str
-    day: date
-    project: str
-    month: str
-    first: int
-    last: int
-    who: str
-    channel: str = ""
-    technology: str = ""
-    tradable: bool | None = None
-
-    @property
-    def year(self) -> int:
-        return int(self.month[:4])
-
-    @property
-    def serials(self) -> set[int]:
-        return set(range(self.first, self.last + 1))
-
-    def touches(self, other: "Line") -> bool:
-        return (self.project, self.month) == (other.project, other.month) and bool(self.serials & other.serials)
-
-
-DAYS = [date(2026, 7, 1), date(2026, 12, 31), date(2027, 1, 1), date(2027, 6, 30), date(2027, 7, 1)]
-PEOPLE = ["u", "u", "v", "x", "zz"]
-
-
-def random_ledgers(draw: Random, number: int) -> tuple[list[Line], list[Line]]:
-    """Some trade lines, often one right after another, and cancellations that mostly take them or parts of them up."""
-
-    def line(name: str) -> Line:
-        first = draw.choice([-1, *range(40)])
-        return Line(
-            name=f"{number}-{name}",
-            day=draw.choice([DAYS[0], DAYS[0], *DAYS]),
-            project=f"{draw.choice(['P', 'P', 'OWN'])}{number}",
-            month=draw.choice(["2026-05", "2026-05", "2026-05", "2026-06", "2025-12"]),
-            first=first,
-            last=first + draw.choice([-1, *range(8)]),
-            who=draw.choice(PEOPLE),
-            channel=draw.choice(["unbundled", "unbundled", "unbundled", "green_power", "green_power", "own_use"]),
-            technology=draw.choice([*["wind"] * 9, "nuclear", "waste_heat"]),
-            tradable=draw.choice([None, True, True, True, False]),
-        )
-
-    def after(name: str, bought: Line) -> Line:
-        first = bought.last + draw.choice([1, 1, 1, 0, 2])
-        return replace(bought, name=f"{number}-{name}", first=first, last=first + draw.randint(0, 5))
-
-    def taken_up(name: str, bought: Line) -> Line:
-        first, last = bought.first + draw.choice([0, 0, 0, 1]), bought.last + draw.choice([0, 0, 0, 1, 4, -1])
-        who = draw.choice([*[bought.who] * 6, *PEOPLE])
-        return replace(bought, name=f"{number}-{name}", day=draw.choice(DAYS), first=first, last=last, who=who)
-
-    trades = [line(f"t{i}") for i in range(draw.randint(1, 4))]
-    trades += [after(f"a{i}", draw.choice(trades)) for i in range(draw.randint(0, 2))]
-    cancellations = [taken_up(f"k{i}", draw.choice(trades)) for i in range(draw.randint(0, 3))]
-    return trades, cancellations + [line(f"j{i}") for i in range(draw.randint(0, 1))]
 
 
 class Judge:
@@ -108,7 +41,7 @@ class Judge:
     def cancellation(self, line: Line, year: int) -> tuple[str | None, bool]:
         """The first rule broken and whether the range is contested."""
         touching = [trade for trade in self.trades if line.touches(trade)]
-        parks = [park for who, park, first, last in ENTERPRISES if who == line.who and first <= line.day <= last]
+        parks = [park for start, end, park in rows_in_year(line.who, year) if start <= line.day <= end]
         bought = [t for t in touching if t.who == line.who and t.day <= line.day]
         held = covers(line, [t for t in bought if self.rule_1(t, self.trades) is None])
         elsewhere = any(t.channel in ("green_power", "own_use") for t in touching) or (
@@ -173,15 +106,21 @@ def rows_of(who: str, first: date, last: date) -> list[tuple[date, date, str]]:
     return sorted((row for row in rows if row[0] <= last and row[1] >= first), reverse=True)
 
 
-def park_of_cancellation(line: Line) -> str | None:
-    """The park on the day, else the latest one."""
-    found = rows_of(line.who, line.day, line.day) or rows_of(line.who, ALWAYS, NEVER_ENDS)
+def rows_in_year(who: str, year: int) -> list[tuple[date, date, str]]:
+    return rows_of(who, date(year, 1, 1), date(year, 12, 31))
+
+
+def park_of_cancellation(line: Line, year: int) -> str | None:
+    """Of the parks in the account's year that on the day, else the latest; else the latest of all."""
+    in_year = rows_in_year(line.who, year)
+    valid = [row for row in in_year if row[0] <= line.day <= row[1]]
+    found = valid or in_year or rows_of(line.who, ALWAYS, NEVER_ENDS)
     return found[0][2] if found else None
 
 
 def park_of_trade(line: Line, year: int) -> str | None:
     """Of the parks in the account's year that on the first day of the generation month, else the latest."""
-    in_year = rows_of(line.who, date(year, 1, 1), date(year, 12, 31))
+    in_year = rows_in_year(line.who, year)
     first_day = date.fromisoformat(f"{line.month}-01")
     valid = [row for row in in_year if row[0] <= first_day <= row[1]]
     return (valid or in_year)[0][2] if in_year else None
@@ -194,8 +133,10 @@ def expected(trades: list[Line], cancellations: list[Line]) -> dict[str, object]
     contested: dict[tuple, set] = defaultdict(set)
     uncancelled: dict[str, int] = {}
     for line in cancellations:
-        park = park_of_cancellation(line)
-        for year in accounts(line) if park else []:
+        for year in accounts(line):
+            park = park_of_cancellation(line, year)
+            if not park:
+                continue
             reason, disputed = judge.cancellation(line, year)
             if reason:
                 exclusions.add((line.name, year, line.who, park, reason, len(line.serials)))
@@ -228,7 +169,7 @@ def expected(trades: list[Line], cancellations: list[Line]) -> dict[str, object]
 
 
 def in_park(who: str, park: str, year: int) -> bool:
-    return any(row[2] == park for row in rows_of(who, date(year, 1, 1), date(year, 12, 31)))
+    return any(row[2] == park for row in rows_in_year(who, year))
 
 
 def sold_elsewhere(lines: list[Line]) -> dict[tuple, int]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines import model_inputs, reference_tables
+from pipelines.ingest.ledger import ledger_table
 from pipelines.lake import Lake
 from pipelines.models import SOURCES, Model
 from pipelines.reference_tables import identifier, literal
@@ -38,7 +39,14 @@ _RUN_DEFAULTS = {
     },
 }
 _PARSED_DEFAULTS = {"file_id": "'f1'", "line": "row_number() over ()"}
-_FILES = {"file_id": "VARCHAR", "rank": "BIGINT", "sha256": "VARCHAR", "file_name": "VARCHAR", "delivery": "VARCHAR"}
+_LOCATED = {
+    "file_id": "VARCHAR",
+    "meter_id": "VARCHAR",
+    "interval_end": "TIMESTAMP",
+    "line": "INTEGER",
+    "raw": "VARCHAR",
+}
+EMPTY_LAKE = Lake(ROOT)
 
 Rows = tuple[Sequence[str], Sequence[Sequence[str | None]]]
 """A table as text: header cells ``name`` or ``name:TYPE``, and rows in which None is NULL."""
@@ -120,14 +128,18 @@ class Case:
     def _build_source(self, name: str) -> None:
         schema, _, table = name.partition(".")
         if name == "lake.files":
-            self._load(name, _FILES, {}, self._all_files())
+            ledger_table(EMPTY_LAKE, self.con)
+            columns = self.con.execute("describe lake.files").fetchall()
+            self._load(name, {column: kind for column, kind, *_ in columns}, {}, self._all_files())
+        elif name == "lake.located_readings":
+            self._load(name, _LOCATED, {})
         elif name == "run.params":
             self._build_params()
         elif schema == "run":
             defaults = _RUN_DEFAULTS[name]
             self._load(name, {c: kind for c, (kind, _) in defaults.items()}, {c: e for c, (_, e) in defaults.items()})
         elif schema == "reference" and name not in self._given:
-            query = reference_tables.find(Lake(ROOT), table).query(self.con)
+            query = reference_tables.find(EMPTY_LAKE, table).query(self.con)
             self.con.execute(f"create table {name} as {query}")
         elif schema == "reference":
             self._load(name, {}, {})
@@ -138,7 +150,7 @@ class Case:
         """One row for each year, the package's parameters but for those the case gives."""
         self.build("run.years")
         years = [row[0] for row in self.con.execute("select year from run.years order by year").fetchall()]
-        versions = reference_tables.parameter_versions(Lake(ROOT))
+        versions = reference_tables.parameter_versions(EMPTY_LAKE)
         header, rows = self._given.get("run.params", (["year"], []))
         given = {int(row[0] or 0): dict(zip(header, row, strict=True)) for row in rows}
         merged = [reference_tables.parameters_of(y, versions) | given.get(y, {}) | {"year": str(y)} for y in years]
@@ -170,7 +182,7 @@ class Case:
             source = identifier(column) if column in declared else defaults.get(column, "null")
             selected.append(f"cast({source} as {kind}) as {identifier(column)}")
         text = f"select {', '.join(selected)} from {_as_values(declared, cells)}"
-        self.con.execute(f"create table {name} as {text}")
+        self.con.execute(f"create or replace table {name} as {text}")
 
 
 def _as_values(columns: Iterable[str], rows: Sequence[Sequence[str | None]]) -> str:
