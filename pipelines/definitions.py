@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import dagster as dg
 
 from pipelines.defs.automation import account_job, inbox_sensor, land_job, landed_sensor, monthly_schedule
+from pipelines.defs.checks import month_checks
 from pipelines.defs.models import model_assets
 from pipelines.defs.published import publication_asset
 from pipelines.defs.raw import deliveries, parsed_tables
@@ -19,6 +20,7 @@ def definitions(models: Mapping[str, Model]) -> dg.Definitions:
     keys = {key for assets in built for key in assets.keys}
     return dg.Definitions(
         assets=[deliveries, *parsed_tables(), *reference_tables(keys), *built, publication_asset(models)],
+        asset_checks=month_checks(models),
         jobs=[land_job, account_job],
         sensors=[inbox_sensor, landed_sensor],
         schedules=[monthly_schedule],

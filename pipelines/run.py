@@ -4,6 +4,7 @@ What is computed is in the assets of ``defs``; here is only how a run of them is
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -127,15 +128,17 @@ def serve_ui(settings: Settings, port: int) -> None:
 
     command = [sys.executable, "-m", "dagster", "dev", "--module-name", "pipelines.definitions"]
     environment = os.environ | {
+        "PYTHONWARNINGS": "ignore:Function `dev_command`",
         "DAGSTER_HOME": str(instance_folder(settings)),
         "ZCP_HOME": str(settings.home.absolute()),
     }
     server = subprocess.Popen([*command, "--host", "127.0.0.1", "--port", str(port)], env=environment)
+    # A service manager ends this process only; the server ends its own processes when it is told.
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
         code = server.wait()
     except KeyboardInterrupt:
-        # The terminal has sent the same signal to the server, which ends its own processes.
-        server.wait()
-        return
-    if code:
+        # The terminal has sent the same signal to the server.
+        code = server.wait()
+    if code > 0:
         raise UserError(f"the Dagster server ended with code {code}; is port {port} in use? Try --port {port + 1}")

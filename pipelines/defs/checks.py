@@ -5,13 +5,17 @@ not: it is decided park by park in the figures.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from pipelines.defs.models import asset_key
+from pipelines.defs.session import Session
 from pipelines.lake import Lake
+from pipelines.model_runner import BuildContext, output_path
+from pipelines.models import Model
 from pipelines.publish.checks import load_checks
 from pipelines.publish.manifest import AUDIT
 
@@ -22,6 +26,57 @@ _GROUPS = {
     "database": "parks.duckdb holds exactly the rows of the Parquet files.",
     "expectations": "The Great Expectations rules of the contracts hold.",
 }
+
+COVERAGE_MODEL = "energy.meter_month"
+"""The model by month that counts, for each meter, the intervals that are missing."""
+
+
+def month_checks(models: Mapping[str, Model]) -> list[dg.AssetChecksDefinition]:
+    """``readings_complete``: whether every interval of every valid meter is there, month by month."""
+    if COVERAGE_MODEL not in models:
+        return []
+    asset = asset_key(models[COVERAGE_MODEL], models)
+
+    @dg.asset_check(asset=asset, blocking=False, description="Every valid meter has a valid value in every interval.")
+    def readings_complete(
+        context: dg.AssetCheckExecutionContext, session: dg.ResourceParam[Session]
+    ) -> dg.AssetCheckResult:
+        missing = missing_intervals(session.context)
+        rebuilt = {r.month for r in session.results if r.name == COVERAGE_MODEL and not r.reused}
+        for month, count in missing.items():
+            if month in rebuilt:
+                context.instance.report_runless_asset_event(_month_verdict(asset, month, count))
+        incomplete = {month: count for month, count in missing.items() if count}
+        return dg.AssetCheckResult(
+            passed=not incomplete,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=f"Intervals are missing in {', '.join(incomplete)}." if incomplete else "Holds.",
+            metadata={"months": len(missing), "missing_intervals": incomplete},
+        )
+
+    return [readings_complete]
+
+
+def _month_verdict(asset: dg.AssetKey, month: str, missing: int) -> dg.AssetCheckEvaluation:
+    return dg.AssetCheckEvaluation(
+        asset_key=asset,
+        check_name="readings_complete",
+        passed=not missing,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"missing_intervals": dg.MetadataValue.int(missing)},
+        partition=month,
+    )
+
+
+def missing_intervals(context: BuildContext) -> dict[str, int]:
+    """Missing intervals of all meters by month in scope, from the current outputs."""
+    pointers = {month: context.pointer(COVERAGE_MODEL, month) for month in context.months}
+    paths = [str(output_path(context.lake, COVERAGE_MODEL, m, found["fingerprint"])) for m, found in pointers.items()]
+    rows = context.connection().execute(
+        "select month, cast(sum(intervals_missing) as bigint) from read_parquet(?) group by month", [paths]
+    )
+    counts = dict(rows.fetchall())
+    return {month: counts.get(month, 0) for month in context.months}
 
 
 def audit_specs() -> list[dg.AssetCheckSpec]:
