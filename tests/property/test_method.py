@@ -1,0 +1,143 @@
+"""The SQL models against the method written a second time: every figure of small random parks, digit by digit.
+
+The second implementation is in ``oracle``, the parks in ``parks`` and ``papers``. A failure names the seed of the park;
+``make_parks([seed], …)`` makes it again.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.resources import REFERENCE
+from tests.property import database
+from tests.property.oracle import Account, Reference, Row, account
+from tests.property.papers import MORE_FUELS, add_papers
+from tests.property.parks import TABLES, Park, make_park, merged
+
+YEARS = (2025, 2026)
+PARK, ENTERPRISE = "metrics.park_year", "metrics.enterprise_year"
+METHOD_CODES = {"size_class_uncertain", "outflow_credit", "fuel_missing"}
+
+OTHER_PARAMETERS = {
+    "residual_electricity_factor": Decimal("0.8273"),
+    "electricity_coal_equivalent": Decimal("0.2917"),
+    "electricity_coal_equivalent_low": Decimal("0.27"),
+    "size_class_floor": Decimal(100_000),
+    "intensity_limit_small": Decimal("0.45"),
+    "intensity_limit_large": Decimal("0.9"),
+    "onsite_counts_as_direct": Decimal(0),
+    "nuclear_counts_as_direct": Decimal(1),
+    "nuclear_trade_is_green": Decimal(1),
+    "feedstock_in_energy": Decimal(1),
+    "measured_fuel_factors": Decimal(1),
+}
+"""Parameters of one of the two years; the other has the package's."""
+
+Parameters = Mapping[int, Mapping[str, Decimal]]
+
+
+def references(parameters: Parameters) -> dict[int, Reference]:
+    columns = ("valid_from", "valid_to", "ncv_gj_per_unit", "tco2_per_unit", "tce_per_unit", "density_kg_per_l")
+    fuels = [dict.fromkeys(columns, "") | fuel for fuel in MORE_FUELS]
+    return {year: Reference.load(REFERENCE, year, parameters.get(year, {}), fuels) for year in YEARS}
+
+
+def make_parks(seeds: Sequence[str], provinces: Sequence[str]) -> list[Park]:
+    parks = [make_park(seed, provinces) for seed in seeds]
+    for park in parks:
+        add_papers(park)
+    return parks
+
+
+def write_reference(home: Path, parameters: Parameters) -> None:
+    """What an operator adds: parameters and fuels."""
+    folder = home / "reference"
+    folder.mkdir(parents=True)
+    with (folder / "method_parameters.csv").open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["parameter", "value", "valid_from", "valid_to"])
+        for year, values in parameters.items():
+            writer.writerows([name, f"{value:f}", f"{year}-01-01", f"{year}-12-31"] for name, value in values.items())
+    with (folder / "fuels.csv").open("w", newline="") as stream:
+        names = sorted({name for fuel in MORE_FUELS for name in fuel})
+        writer = csv.DictWriter(stream, [*names, "valid_from", "source"], restval="")
+        writer.writeheader()
+        writer.writerows(fuel | {"valid_from": "2020-01-01", "source": "test"} for fuel in MORE_FUELS)
+
+
+def differences(want: Account, got: Row) -> Iterator[str]:
+    """What the published row of a park says otherwise."""
+    for column, value in want.park.items():
+        if column == "reasons":
+            if want.park["core_verdict"] in ("pass", "fail") and METHOD_CODES & set(got[column]) != value:
+                yield f"reasons: {sorted(got[column])}, expected {sorted(value)}"
+        elif column in want.unsaid or not (want.has_all_readings or column.endswith("verdict")):
+            continue
+        elif not same(got[column], value):
+            yield f"{column}: {got[column]}, expected {shown(value)}"
+
+
+def same(got: Any, want: Any) -> bool:
+    """Amounts agree to the last of their six decimals, ratios to 1e-12."""
+    if got is None or want is None or isinstance(want, str):
+        return bool(got == want)
+    if isinstance(want, int):
+        return bool(Fraction(got) * 10**6 == want)
+    return abs(Fraction(got) - want) <= max(abs(want), 1) * Fraction(1, 10**12)
+
+
+def shown(value: Any) -> str:
+    if isinstance(value, int):
+        return str(Decimal(value).scaleb(-6))
+    return str(float(value)) if isinstance(value, Fraction) else str(value)
+
+
+def disagreements(home: Path, seeds: Sequence[str], parameters: Parameters) -> list[str]:
+    """Every difference between the models and the oracle over these parks."""
+    known = references(parameters)
+    write_reference(home, parameters)
+    made = make_parks(seeds, sorted(known[2026].provinces))
+    got = database.run(home, merged(made), 2026, [PARK, ENTERPRISE])
+    parks = {(row["park_id"], row["year"]): row for row in got[PARK]}
+    enterprises = {(row["enterprise_id"], row["year"]): row for row in got[ENTERPRISE]}
+    found = []
+    for park in made:
+        delivery = {table: park.rows(table) for table in TABLES}
+        for year in YEARS:
+            if (park.key, year) not in parks:
+                continue
+            want = account(delivery, delivery["parks"][0], year, date(year + 1, 12, 31), known)
+            if not want.is_possible:
+                continue
+            where = f"{park.key} {year}"
+            found += [f"{where}: {text}" for text in differences(want, parks[park.key, year])]
+            for enterprise_id, row in want.enterprises.items() if want.has_all_readings else ():
+                have = enterprises.get((enterprise_id, year))
+                if have is None:
+                    found.append(f"{where}: no row of {enterprise_id}")
+                else:
+                    found += [
+                        f"{where}: {enterprise_id} {column}: {have[column]}, expected {shown(value)}"
+                        for column, value in row.items()
+                        if not same(have[column], value)
+                    ]
+    return found
+
+
+def test_the_models_agree_with_the_method(tmp_path: Path) -> None:
+    seeds = [f"a-{number}" for number in range(200)]
+    assert disagreements(tmp_path / "home", seeds, {2025: OTHER_PARAMETERS}) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", range(10))
+def test_the_models_agree_with_the_method_on_many_parks(tmp_path: Path, batch: int) -> None:
+    seeds = [f"slow-{batch}-{number}" for number in range(300)]
+    parameters = {2026 - batch % 2: OTHER_PARAMETERS}
+    assert disagreements(tmp_path / "home", seeds, parameters) == []
