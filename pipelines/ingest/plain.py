@@ -160,9 +160,9 @@ def _copy_usual(
 def _copy_any(
     con: duckdb.DuckDBPyConnection, source: PlainFile, columns: dict[str, Column], file_id: str, target: Path
 ) -> PlainResult | None:
-    """Also values with more digits, as wide as the file needs, blank ones (flag N), and times with an offset."""
+    """Also values with more digits, as wide as the file needs, blank ones with flag N, and times with an offset."""
     value = typed(columns["value"], "value")
-    cast = _casted(source, columns, value, "(value is not null or value_text is null)")
+    cast = _casted(source, columns, value, "(value is not null or value_text is null and flag = 'N')")
     copy_readings(con, cast, WIDE, file_id, target)
     result = _result(con, target, columns["interval_end"], lambda: _lost_digits(con, source, columns["value"]))
     if result is None or not fits_narrow(con, f"read_parquet({literal(str(target))})"):
@@ -192,7 +192,7 @@ def _casted(source: PlainFile, columns: dict[str, Column], value: str, has_value
         good += " and (multiplier_text is null or multiplier > 0)"
     return f"""
         select case when {good} then meter_id end as meter_id, interval_end, value,
-            case when value is null then 'N' else coalesce(flag, 'A') end as flag, multiplier
+            coalesce(flag, 'A') as flag, multiplier
         from (
             select meter_id, {moment("interval_end")} as interval_end, {value} as value, value as value_text,
                 {optional["flag"]} as flag, {typed(columns["multiplier"], optional["multiplier"])} as multiplier,

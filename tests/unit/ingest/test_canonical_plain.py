@@ -96,6 +96,7 @@ def test_the_column_is_as_wide_as_the_file_needs(con, tmp_path, value, kind, sto
     "row",
     [
         "m,2026-01-01T00:15,x",
+        "m,2026-01-01T00:15,",
         "m,2026-01-01T00:15,nan",
         "m,2026-01-01T00:15,1000000000000",
         'm,2026-01-01T00:15,"1,5"',
