@@ -55,7 +55,6 @@ def find_fault(con: Any, fault: PlantedFault, warnings: dict[str, list[str]]) ->
 
 def demo(settings: Settings, parks: int | None, output: Output) -> None:
     """Generates, lands, runs and publishes; prints the league table, the planted faults and three next commands."""
-    from pipelines.publish import query
     from pipelines.samples import generate
 
     started = time.monotonic()
@@ -71,7 +70,7 @@ def demo(settings: Settings, parks: int | None, output: Output) -> None:
 
     lake = Lake(settings.home)
     warnings = {entry["file_name"]: entry["warnings"] for entry in entries}
-    with query.open_current(lake) as con:
+    with published.open_current(settings, output) as con:
         found = [(fault, find_fault(con, fault, warnings)) for fault in example.planted_faults]
         if output.as_json:
             output.json(

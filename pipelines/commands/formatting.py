@@ -12,9 +12,10 @@ NOTHING = "–"
 VERDICT_STYLES = {"pass": "green", "fail": "red", "undecided": "yellow", "not_applicable": "dim"}
 
 LEAGUE_HEADINGS = (
-    "h_park", "h_intensity", "h_ratio", "h_reduction", "h_limit", "h_direct", "h_core", "h_direct_verdict",
-    "h_verdict", "h_reasons",
+    "h_park", "h_intensity", "h_ratio", "h_reduction", "h_limit", "h_direct", "h_verdict", "h_reasons",
 )  # fmt: skip
+NARROW_LEAGUE = 7
+"""Columns of the league table that fit a narrow terminal."""
 LEDGER_HEADINGS = (
     "h_file", "h_delivery", "h_table", "h_read", "h_loaded", "h_duplicate", "h_quarantined", "h_refused",
 )  # fmt: skip
@@ -34,7 +35,6 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "direct_line_share", "green_share", "nonfossil_energy_share", "coverage",
     ),
 }  # fmt: skip
-DIRECT_SUPPLY_MINIMUM = "direct_supply_share_min"
 
 
 def number(value: object, decimals: int = 3) -> str:
@@ -44,6 +44,13 @@ def number(value: object, decimals: int = 3) -> str:
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return f"{value:,.{decimals}f}"
     return str(value)
+
+
+def cell(value: object) -> str:
+    """A value of a query's result as text."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return NOTHING if value is None else str(value)
 
 
 def percent(value: float | None) -> str:
@@ -71,10 +78,8 @@ def league_row(row: Mapping[str, Any], language: Language) -> list[str | Text]:
         percent(row["reduction_from_base_year"]),
         number(row["limit_tco2_per_tce"], 1),
         percent(row["direct_supply_share"]),
-        verdict(row["core_verdict"], language),
-        verdict(row["direct_supply_verdict"], language),
         verdict(row["overall_verdict"], language),
-        ", ".join(row["reasons"] or ()),
+        "\n".join(row["reasons"] or ()),
     ]
 
 
@@ -110,6 +115,35 @@ def margin_rows(row: Mapping[str, Any], minimum_share: float, language: Language
          verdict(row["direct_supply_verdict"], language)],
         [text("h_verdict", language), "", "", "", verdict(row["overall_verdict"], language)],
     ]  # fmt: skip
+
+
+def grouped(rows: Sequence[Mapping[str, Any]], *keys: str) -> list[list[Mapping[str, Any]]]:
+    """Rows with the same values of ``keys`` together, in the order in which each group first comes."""
+    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[key] for key in keys), []).append(row)
+    return list(groups.values())
+
+
+def finding_rows(findings: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Findings, one row for each code, with the first sentence and how many there are."""
+    return [
+        [group[0]["severity"], group[0]["code"], str(len(group)), group[0]["sentence"]]
+        for group in grouped(findings, "severity", "code")
+    ]
+
+
+def exclusion_rows(exclusions: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Ledger lines that do not count, one row for each reason, with their sum and the first sentence."""
+    return [
+        [
+            group[0]["reason"],
+            str(len(group)),
+            number(sum(row["mwh"] for row in group), 0),
+            f"{group[0]['ledger_id']}: {group[0]['sentence']}",
+        ]
+        for group in grouped(exclusions, "reason")
+    ]
 
 
 def section_rows(row: Mapping[str, Any], names: Sequence[str]) -> list[list[str]]:

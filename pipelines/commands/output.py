@@ -49,6 +49,11 @@ class Output:
         self._console = Console(width=None if known_width else PIPE_WIDTH, highlight=False)
         self._errors = Console(stderr=True, highlight=False)
 
+    @property
+    def width(self) -> int:
+        """Columns there are for a table."""
+        return self._console.width
+
     def text(self, key: str, **values: object) -> str:
         return text(key, self.language, **values)
 
@@ -78,7 +83,12 @@ class Output:
             self.say(f"{title}: {self.text('no_rows')}" if title else self.text("no_rows"))
             return
         table = Table(
-            title=title or None, title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD
+            title=title or None,
+            title_justify="left",
+            title_style="bold",
+            header_style="bold",
+            box=SIMPLE_HEAD,
+            padding=(0, 1, 0, 0),
         )
         for index, heading in enumerate(headings):
             numeric = all(_is_number(row[index]) for row in rows)

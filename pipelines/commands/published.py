@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.commands import formatting
 from pipelines.commands.output import Output
@@ -10,21 +10,35 @@ from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.settings import Settings
 
+if TYPE_CHECKING:
+    import duckdb
+
 MAX_TABLE_ROWS = 200
 """Rows of a query that are shown as a table; JSON has them all."""
-FINDINGS_SHOWN = 40
+WIDE_ENOUGH = 120
+"""Columns of a terminal in which the whole league table is readable."""
 
 Rows = list[dict[str, Any]]
 
 
-def _rows(con: Any, statement: str, parameters: list[object]) -> Rows:
+def open_current(settings: Settings, output: Output) -> "duckdb.DuckDBPyConnection":
+    """A read-only connection to the current publication. Raises ``UserError`` where nothing is published yet."""
+    from pipelines.publish import catalog, query
+
+    lake = Lake(settings.home)
+    if catalog.current_id(lake) is None:
+        raise UserError(output.text("nothing_published", home=settings.home))
+    return query.open_current(lake)
+
+
+def _rows(con: "duckdb.DuckDBPyConnection", statement: str, parameters: list[object]) -> Rows:
     """The result of a query as dictionaries."""
     cursor = con.execute(statement, parameters)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
-def _year(con: Any, year: int | None, output: Output) -> int:
+def _year(con: "duckdb.DuckDBPyConnection", year: int | None, output: Output) -> int:
     """``year`` if the publication has results for it; the latest it has if None."""
     years = [found for (found,) in con.execute("select distinct year from metrics.park_year order by 1").fetchall()]
     wanted: int = years[-1] if year is None and years else (year or 0)
@@ -33,7 +47,7 @@ def _year(con: Any, year: int | None, output: Output) -> int:
     return wanted
 
 
-def note_generated(con: Any, output: Output) -> bool:
+def note_generated(con: "duckdb.DuckDBPyConnection", output: Output) -> bool:
     """Says that the values are generated where the publication rests on example deliveries; True if it does."""
     found = con.execute(
         "select 1 from quality.file_ledger where regexp_matches(delivery, '(^|/)example-\\d') limit 1"
@@ -43,7 +57,7 @@ def note_generated(con: Any, output: Output) -> bool:
     return found is not None
 
 
-def league_rows(con: Any, year: int) -> Rows:
+def league_rows(con: "duckdb.DuckDBPyConnection", year: int) -> Rows:
     """``metrics.park_year`` of one year with the parks' names, best verdict first, then by intensity."""
     return _rows(
         con,
@@ -61,13 +75,15 @@ def league_rows(con: Any, year: int) -> Rows:
     )
 
 
-def print_league(con: Any, year: int, output: Output) -> None:
-    rows = [formatting.league_row(row, output.language) for row in league_rows(con, year)]
-    headings = [output.text(heading) for heading in formatting.LEAGUE_HEADINGS]
+def print_league(con: "duckdb.DuckDBPyConnection", year: int, output: Output) -> None:
+    """The league table; on a narrow terminal without the reasons, which are in ``zcp show PARK`` too."""
+    shown = None if output.width >= WIDE_ENOUGH else formatting.NARROW_LEAGUE
+    rows = [formatting.league_row(row, output.language)[:shown] for row in league_rows(con, year)]
+    headings = [output.text(heading) for heading in formatting.LEAGUE_HEADINGS[:shown]]
     output.table(output.text("league_title", year=year), headings, rows)
 
 
-def _find_park(con: Any, wanted: str, output: Output) -> str:
+def _find_park(con: "duckdb.DuckDBPyConnection", wanted: str, output: Output) -> str:
     """The id of the park that ``wanted`` names by id or by name."""
     parks = con.execute(
         "select distinct y.park_id, p.name_zh, p.name_en"
@@ -81,7 +97,7 @@ def _find_park(con: Any, wanted: str, output: Output) -> str:
     raise UserError(output.text("unknown_park", park=wanted, hint=hint))
 
 
-def _park_detail(con: Any, park_id: str, year: int) -> dict[str, Any]:
+def _park_detail(con: "duckdb.DuckDBPyConnection", park_id: str, year: int) -> dict[str, Any]:
     """Everything that ``zcp show PARK`` shows, as rows of the published tables."""
     return {
         "metrics": next(row for row in league_rows(con, year) if row["park_id"] == park_id),
@@ -128,20 +144,14 @@ def _print_park(detail: Mapping[str, Any], minimum_share: float, output: Output)
     if detail["exclusions"]:
         output.table(
             output.text("s_exclusions"),
-            ["id", "MWh", output.text("h_code"), output.text("h_sentence")],
-            [
-                [x["ledger_id"], formatting.number(x["mwh"], 0), x["reason"], x["sentence"]]
-                for x in detail["exclusions"]
-            ],
+            [output.text("h_code"), output.text("h_lines"), "MWh", output.text("h_sentence")],
+            formatting.exclusion_rows(detail["exclusions"]),
         )
-    findings = detail["findings"]
     output.table(
         output.text("s_findings"),
-        [output.text("h_severity"), output.text("h_code"), output.text("h_sentence")],
-        [[f["severity"], f["code"], f["sentence"]] for f in findings[:FINDINGS_SHOWN]],
+        [output.text("h_severity"), output.text("h_code"), output.text("h_lines"), output.text("h_sentence")],
+        formatting.finding_rows(detail["findings"]),
     )
-    if len(findings) > FINDINGS_SHOWN:
-        output.say(output.text("more_rows", count=len(findings) - FINDINGS_SHOWN))
 
 
 def show(settings: Settings, park: str | None, year: int | None, output: Output) -> None:
@@ -149,23 +159,22 @@ def show(settings: Settings, park: str | None, year: int | None, output: Output)
 
     Raises ``UserError`` where nothing is published, or for an unknown park or year.
     """
-    from pipelines.publish import query
     from pipelines.reference_tables import parameter_versions, parameters_of
 
-    lake = Lake(settings.home)
-    with query.open_current(lake) as con:
+    with open_current(settings, output) as con:
         shown = _year(con, year, output)
+        park_id = _find_park(con, park, output) if park else None
         note_generated(con, output)
-        if park is None:
+        if park_id is None:
             if output.as_json:
                 output.json(league_rows(con, shown))
             print_league(con, shown, output)
             return
-        detail = _park_detail(con, _find_park(con, park, output), shown)
+        detail = _park_detail(con, park_id, shown)
         if output.as_json:
             output.json(detail)
             return
-        minimum = float(parameters_of(shown, parameter_versions(lake))["direct_supply_share_min"])
+        minimum = float(parameters_of(shown, parameter_versions(Lake(settings.home)))["direct_supply_share_min"])
         _print_park(detail, minimum, output)
 
 
@@ -177,7 +186,7 @@ def sql(settings: Settings, statement: str, publication: str | None, output: Out
     if output.as_json:
         output.json([dict(zip(names, row, strict=True)) for row in rows])
         return
-    shown = [[formatting.NOTHING if cell is None else str(cell) for cell in row] for row in rows[:MAX_TABLE_ROWS]]
+    shown = [[formatting.cell(value) for value in row] for row in rows[:MAX_TABLE_ROWS]]
     output.table("", names, shown)
     if len(rows) > MAX_TABLE_ROWS:
         output.warn(output.text("more_rows", count=len(rows) - MAX_TABLE_ROWS))

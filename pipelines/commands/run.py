@@ -83,10 +83,8 @@ def run(
         landing.refuse_if_nothing_is_left(entries, output)
     lake = Lake(settings.home)
     chosen_year = year_to_run(lake, year, output)
-    from pipelines.publish import query
-
     result = build_and_publish(settings, chosen_year, cutoff_day, chosen_months, output)
-    with query.open_current(lake) as con:
+    with published.open_current(settings, output) as con:
         rows = published.league_rows(con, chosen_year)
         if output.as_json:
             output.json({"publication_id": result.publication_id, "ledger": entries, "park_year": rows})

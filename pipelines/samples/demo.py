@@ -86,9 +86,9 @@ def _write_masters(target: Path, plans: list[ParkPlan], projects: list[Row], met
     return folder
 
 
-def _write_activity(target: Path, year: int, parts: list[tuple[ParkPlan, ParkYear]], seed: int) -> Path:
+def _write_activity(target: Path, parts: list[tuple[ParkPlan, ParkYear]], fuels: list[Row]) -> Path:
+    year = parts[0][1].clock.year
     folder = _delivery(target, f"03-documents-{year}")
-    fuels = [row for plan, balance in parts for row in activity.fuel_rows(plan, balance, seed)]
     if year == YEARS[0]:
         formats.write_rows(folder / f"fuel_use_{year}.csv", fuels, formats.CHINESE_FUEL, ";", "gb18030")
     else:
@@ -146,7 +146,12 @@ def generate(
             add_park(ledger, plan, balance)
 
     deliveries.insert(0, _write_masters(target, plans, projects, meters))
-    deliveries += [_write_activity(target, year, balances[year], seed) for year in YEARS]
+    for year, parts in balances.items():
+        fuels = [row for plan, balance in parts for row in activity.fuel_rows(plan, balance, seed)]
+        if year == YEARS[-1]:
+            fuels, owed = faults.without_document(fuels, plans)
+            planted += owed
+        deliveries.append(_write_activity(target, parts, fuels))
     planted += faults.certificates(ledger, plans)
     folder = _delivery(target, "04-certificates")
     formats.write_rows(folder / "gec_trades.csv", ledger.trades)

@@ -39,6 +39,8 @@ class PlantedFault:
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
 GAP_DAY = np.datetime64("2026-08-03")
 GAP_PARK = "xuancheng-guangde-edz"
+OWING_PARK = "jinchang-etdz"
+OWED_MONTH = "2026-11"
 CORRECTED_DAY = np.datetime64("2026-06-18")
 
 
@@ -62,6 +64,20 @@ def planted_gap(plan: ParkPlan) -> PlantedFault:
         "quality.findings", "", "missing", plan.park_id, 1,
         f"{plan.name_zh}：2026-08-03 的关口电量缺失一天", f"{plan.name_en}: a day of grid import is missing",
     )  # fmt: skip
+
+
+def without_document(fuels: list[Row], plans: list[ParkPlan]) -> tuple[list[Row], list[PlantedFault]]:
+    """The fuel rows without one month that ``OWING_PARK`` owes, where that park is in the demo."""
+    plan = next((plan for plan in plans if plan.park_id == OWING_PARK), None)
+    if plan is None:
+        return fuels, []
+    kept = [row for row in fuels if (row["park_id"], row["month"]) != (OWING_PARK, OWED_MONTH)]
+    return kept, [
+        PlantedFault(
+            "quality.findings", "", "missing_input", plan.park_id, 1,
+            f"{plan.name_zh}：{OWED_MONTH} 的燃料凭证缺失", f"{plan.name_en}: a month of fuel documents is missing",
+        )
+    ]  # fmt: skip
 
 
 def refused_files(folder: Path, plan: ParkPlan) -> Iterator[PlantedFault]:
