@@ -91,6 +91,7 @@ def measure(data: Deliveries, work: Path, scale: float) -> Result:
     floor, rows, plain = floors_and_scripts(data, work)
     print("start-up …", flush=True)
     start, imports = startup(data, work)
+    start_stages = stage_seconds(work / "startup", start.started, start.seconds)
     rows.append(line("start-up", start, "zcp run on one meter and one day"))
     home = work / "home"
     print("whole run …", flush=True)
@@ -128,7 +129,12 @@ def measure(data: Deliveries, work: Path, scale: float) -> Result:
         floor_a=floor["sha256"] + floor["copy"],
         floor_b=floor["meter_months"],
         rows=rows,
-        stages={"whole run": stages, "recompute from the lake": again_stages, "one month changed": month_stages},
+        stages={
+            "start-up": start_stages,
+            "whole run": stages,
+            "recompute from the lake": again_stages,
+            "one month changed": month_stages,
+        },
         imports=imports,
     )
 
