@@ -54,15 +54,15 @@ ratios as (
     select
         c.*,
         cast(floor(c.base_quantity) as hugeint) as whole,
-        cast((c.base_quantity - floor(c.base_quantity)) * 1000000000000 as hugeint) as fraction_e12,
+        cast((c.base_quantity - floor(c.base_quantity)) * 1000000000000000 as hugeint) as fraction_e15,
         case
             when c.tco2_per_unit is not null and c.term <> 'conversion' then cast(cast(c.tco2_per_unit as decimal(38, 9)) * 1000000000 as hugeint)
             else cast(cast(c.ncv_gj_per_unit as decimal(38, 9)) * 1000000 as hugeint) * cast(cast(c.carbon_tc_per_gj as decimal(38, 9)) * 1000000 as hugeint)
-                * cast(cast(c.oxidation as decimal(38, 9)) * 10000 as hugeint) * cast(c.carbon_to_co2_numerator as hugeint)
+                * cast(cast(c.oxidation as decimal(38, 9)) * 1000000 as hugeint) * cast(c.carbon_to_co2_numerator as hugeint)
         end as tco2_multiplier,
         case
             when c.tco2_per_unit is not null and c.term <> 'conversion' then cast(c.base_per_factor_unit as hugeint) * 1000
-            else cast(c.base_per_factor_unit as hugeint) * 10000000000 * cast(c.carbon_to_co2_denominator as hugeint)
+            else cast(c.base_per_factor_unit as hugeint) * 1000000000000 * cast(c.carbon_to_co2_denominator as hugeint)
         end as tco2_divisor,
         case
             when c.ncv_gj_per_unit is null then cast(cast(c.tce_per_unit as decimal(38, 9)) * 1000000000 as hugeint)
@@ -79,16 +79,16 @@ leaves as (
         r.*,
         (r.whole * r.tco2_multiplier) // r.tco2_divisor
         + (
-            ((r.whole * r.tco2_multiplier) % r.tco2_divisor) * 1000000000000
-            + r.fraction_e12 * r.tco2_multiplier
-            + r.tco2_divisor * 500000000000
-        ) // (r.tco2_divisor * 1000000000000) as micro_tco2,
+            ((r.whole * r.tco2_multiplier) % r.tco2_divisor) * 1000000000000000
+            + r.fraction_e15 * r.tco2_multiplier
+            + r.tco2_divisor * 500000000000000
+        ) // (r.tco2_divisor * 1000000000000000) as micro_tco2,
         (r.whole * r.tce_multiplier) // r.tce_divisor
         + (
-            ((r.whole * r.tce_multiplier) % r.tce_divisor) * 1000000000000
-            + r.fraction_e12 * r.tce_multiplier
-            + r.tce_divisor * 500000000000
-        ) // (r.tce_divisor * 1000000000000) as micro_tce
+            ((r.whole * r.tce_multiplier) % r.tce_divisor) * 1000000000000000
+            + r.fraction_e15 * r.tce_multiplier
+            + r.tce_divisor * 500000000000000
+        ) // (r.tce_divisor * 1000000000000000) as micro_tce
     from ratios as r
 )
 select

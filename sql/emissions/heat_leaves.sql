@@ -1,7 +1,6 @@
 -- One leaf per heat row, and per heat meter and month: tCO2 and tce, rounded half up to 6 decimals (annex 4, two 3).
 -- Fossil heat, and waste heat: the stated factor or 0.11 tCO2/GJ; non-fossil heat 0; a non-fossil inflow without a document
--- is taken as fossil. Waste heat keeps a stated factor only with a document. Outflows are negative. A heat meter names no
--- kind: it counts as fossil heat with the default factor.
+-- is taken as fossil. Outflows are negative. A heat meter names no kind: it counts as fossil heat with the default factor.
 -- Grain: source_kind, source_id, month
 -- Order: source_kind, source_id, month
 with flows as (
@@ -29,7 +28,7 @@ with flows as (
         cast(left(m.month, 4) as bigint) as year,
         case when m.role = 'heat_import' then 'in' else 'out' end as direction,
         'fossil' as kind,
-        cast(m.energy_wh as decimal(38, 0)) * cast(0.000001 as decimal(7, 6)) as heat_gj
+        cast(m.energy_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 12)) as heat_gj
     from energy.meter_month as m
     where m.role in ('heat_import', 'heat_export')
 ),
@@ -41,11 +40,9 @@ judged as (
             when f.kind = 'nonfossil' and f.direction = 'in' and f.document_id is null and f.source_kind = 'document'
                 then p.fossil_heat_factor_default
             when f.kind = 'nonfossil' then p.nonfossil_heat_factor
-            when f.kind = 'waste_heat' and f.document_id is null then p.fossil_heat_factor_default
             else coalesce(f.stated_factor_tco2_per_gj, p.fossil_heat_factor_default)
         end as factor_tco2_per_gj,
-        f.kind <> 'nonfossil' and f.stated_factor_tco2_per_gj is not null
-        and (f.kind = 'fossil' or f.document_id is not null) as measured
+        f.kind <> 'nonfossil' and f.stated_factor_tco2_per_gj is not null as measured
     from flows as f
     inner join run.params as p on f.year = p.year
 )

@@ -1,7 +1,8 @@
 -- Each enterprise's draw from the grid and share of green supply in the month, by both ways of notice 622:
 -- import: its own import meters, less its share of what passes through; share: its part, by use, of the park's import.
 -- Shares go by running sums in order of enterprise_id, so they add up to the Wh. A use meter without an enterprise takes
--- its share too (enterprise ''). Below 3 GWh an interval the products fit 64 bits, which are several times quicker.
+-- its share too (enterprise ''). Where more passes through than comes in, the share is negative, and // would round it
+-- towards zero: there floor(-x) is written as -ceil(x). Below 3 GWh an interval the products fit 64 bits, which are several times quicker.
 -- Partition: month
 -- Grain: park_id, enterprise_id
 -- Order: park_id, enterprise_id
@@ -65,6 +66,9 @@ parts as (
         cast(sum(use_wh) as bigint) as use_wh,
         cast(sum(case
             when total_wh = 0 then 0
+            when inflow_wh < 0
+                then (cast(-inflow_wh as hugeint) * (running_wh - use_wh) + total_wh - 1) // total_wh
+                    - (cast(-inflow_wh as hugeint) * running_wh + total_wh - 1) // total_wh
             when total_wh < 3000000000
                 then inflow_wh * running_wh // total_wh - inflow_wh * (running_wh - use_wh) // total_wh
             else cast(inflow_wh as hugeint) * running_wh // total_wh

@@ -1,7 +1,8 @@
 -- The judgement of each park and year (notice 910, annexes 3 and 4): size class, limit, verdicts, and why.
 -- Size class by C at both ends of c_eq and with feedstock in and out; where the classes differ the stricter limit applies.
 -- All comparisons are exact: I <= limit as E <= limit x C; R_direct >= minimum as green power >= minimum x U.
--- Below the floor comes first; readings that are missing are given their estimated size before a park is called small.
+-- Below the floor comes first; readings that are missing are given their estimated size before a park is called small; while documents are
+-- owed, its size is not known.
 -- Grain: park_id, year
 -- Order: park_id, year
 with gaps as (
@@ -115,7 +116,7 @@ judged as (
         c.*,
         c.within_limit is distinct from c.within_if_contested as contested_certificates,
         case
-            when c.surely_below_floor and c.below_floor_even_if_complete then 'not_applicable'
+            when c.surely_below_floor and c.below_floor_even_if_complete and not c.missing_input then 'not_applicable'
             when
                 c.missing_readings or c.missing_input or c.conversion_negative or c.outflow_credit or c.fuel_missing
                 or c.within_limit is distinct from c.within_if_contested

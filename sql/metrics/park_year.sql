@@ -100,7 +100,8 @@ select
     cast(y.direct_used_wh - y.uncounted_direct_wh as double) / nullif(cast(y.use_wh as double), 0) as direct_line_share,
     cast(y.green_used_wh + y.green_trade_wh + y.gec_wh as double) / nullif(cast(y.use_wh as double), 0) as green_share,
     cast(
-        (y.green_used_wh + y.green_trade_wh + y.gec_wh) * cast(0.000001 as decimal(7, 6)) * y.c_eq + y.nonfossil_heat_tce as double
+        cast((y.green_used_wh + y.green_trade_wh + y.gec_wh) * cast(0.000001 as decimal(7, 6)) * y.c_eq as decimal(38, 12))
+        + cast(y.nonfossil_heat_tce as decimal(37, 12)) as double
     ) / nullif(cast(y.energy_tce as double), 0) as nonfossil_energy_share,
     cast(
         y.total_tco2 - y.electricity_tco2

@@ -1,5 +1,6 @@
 -- The stretches of time that figures are given for: each account year, and in it each month, the year to date and the
 -- twelve months that end with it. One set of terms serves them all.
+-- Twelve months are given only where all of them lie in account years.
 -- Grain: year, window_kind, month
 -- Order: year, window_kind, month
 with months as (
@@ -39,3 +40,4 @@ select
     strftime(m.first_day - interval 11 month, '%Y-%m'),
     strftime(m.first_day, '%Y-%m')
 from months as m
+where year(m.first_day - interval 11 month) in (select year from run.years)

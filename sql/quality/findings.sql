@@ -135,6 +135,11 @@ assumptions as (
     from emissions.heat_leaves as h
     where h.without_document and h.source_kind = 'document'
     union all
+    select h.park_id, cast(h.year as integer), h.month, null, 'stated_factor_without_document',
+        cast(to_json({ 'factor_tco2_per_gj': cast(h.factor_tco2_per_gj as varchar), 'file_id': h.file_id, 'line': h.line }) as varchar)
+    from emissions.heat_leaves as h
+    where h.measured and h.document_id is null
+    union all
     select h.park_id, cast(h.year as integer), h.month, split_part(h.source_id, ':', 1), 'heat_meter_taken_as_fossil',
         cast(to_json({ 'heat_gj': cast(h.heat_gj as varchar) }) as varchar)
     from emissions.heat_leaves as h

@@ -1,5 +1,6 @@
 -- Curtailment records, or the reason they are set aside. A later file that has the same project, month and
 -- document replaces the entry.
+-- Of equal rows one stands, whichever file came first.
 -- Grain: file_id, line
 -- Order: file_id, line
 with ranked as (
@@ -13,14 +14,13 @@ with ranked as (
 standing as (
     select
         r.*,
-        r.rank = r.last_rank
-        and row_number() over (
-            partition by
-                r.file_id, r.project_id, r.month, r.document_id, r.curtailed_mwh
-            order by r.line
-        ) = 1 as stands,
+        max(r.rank) over same = r.last_rank and row_number() over (same order by r.file_id, r.line) = 1 as stands,
         cast(r.month || '-01' as date) as first_day
     from ranked as r
+    window same as (
+        partition by
+            r.project_id, r.month, r.document_id, r.curtailed_mwh
+    )
 )
 select
     s.file_id,
@@ -35,8 +35,9 @@ select
     s.document_id,
     case
         when p.project_id is null and s.project_id not in (select project_id from staging.projects) then 'unknown_project'
-        when p.project_id is null then 'outside_validity'
+        when p.project_id is null or k.park_id is null then 'outside_validity'
         when s.curtailed_mwh < 0 then 'negative_quantity'
     end as reason
 from standing as s
 left join staging.projects as p on s.project_id = p.project_id and s.first_day between p.valid_from and p.valid_to
+left join staging.parks as k on p.park_id = k.park_id and s.first_day between k.valid_from and k.valid_to

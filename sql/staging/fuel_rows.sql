@@ -2,6 +2,7 @@
 -- Rows of one park, month, fuel, activity, unit, enterprise and document are one entry: a later file that has the entry
 -- replaces it whole; several rows of it inside one file are all counted unless they are equal.
 -- A factor row for the activity wins over the one for every activity; validity is judged on the first of the month.
+-- Of equal rows one stands, whichever file came first.
 -- Grain: file_id, line
 -- Order: file_id, line
 with ranked as (
@@ -17,15 +18,14 @@ with ranked as (
 standing as (
     select
         r.*,
-        r.rank = r.last_rank
-        and row_number() over (
-            partition by
-                r.file_id, r.park_id, r.month, r.fuel, r.activity, r.unit, r.enterprise_id, r.document_id, r.quantity,
-                r.ncv_gj_per_unit, r.carbon_tc_per_gj, r.period_from, r.period_to
-            order by r.line
-        ) = 1 as stands,
+        max(r.rank) over same = r.last_rank and row_number() over (same order by r.file_id, r.line) = 1 as stands,
         cast(r.month || '-01' as date) as first_day
     from ranked as r
+    window same as (
+        partition by
+            r.park_id, r.month, r.fuel, r.activity, r.unit, r.enterprise_id, r.document_id, r.quantity,
+            r.ncv_gj_per_unit, r.carbon_tc_per_gj, r.period_from, r.period_to
+    )
 ),
 factors as (
     select
@@ -34,7 +34,7 @@ factors as (
         t.unit as factor_unit,
         cast(t.ncv_gj_per_unit as decimal(18, 6)) as table_ncv_gj_per_unit,
         cast(t.carbon_tc_per_gj as decimal(18, 6)) as table_carbon_tc_per_gj,
-        cast(t.oxidation_factor as decimal(18, 4)) as oxidation_factor,
+        cast(t.oxidation_factor as decimal(18, 6)) as oxidation_factor,
         cast(t.tco2_per_unit as decimal(18, 9)) as tco2_per_unit,
         cast(t.tce_per_unit as decimal(18, 9)) as tce_per_unit,
         cast(t.density_kg_per_l as decimal(18, 6)) as density_kg_per_l,
@@ -75,7 +75,7 @@ select
     t.factor_valid_from,
     t.factor_source,
     s.quantity
-    * cast(case when u.base = 'L' then t.density_kg_per_l else u.base_per_unit end as decimal(9, 3)) as base_quantity,
+    * cast(case when u.base = 'L' then t.density_kg_per_l else u.base_per_unit end as decimal(18, 6)) as base_quantity,
     cast(b.base_per_unit as integer) as base_per_factor_unit,
     case
         when s.park_id not in (select park_id from staging.parks) then 'unknown_park'

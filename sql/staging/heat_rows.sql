@@ -1,5 +1,6 @@
 -- Heat rows, in GJ, with the factor that applies, or the reason they are set aside. Steam given in tonnes is
 -- quantity x enthalpy. A later file that has the same park, month, direction, kind and document replaces the entry.
+-- Of equal rows one stands, whichever file came first.
 -- Grain: file_id, line
 -- Order: file_id, line
 with ranked as (
@@ -13,13 +14,7 @@ with ranked as (
 standing as (
     select
         r.*,
-        r.rank = r.last_rank
-        and row_number() over (
-            partition by
-                r.file_id, r.park_id, r.month, r.direction, r.kind, r.document_id, r.quantity_gj, r.quantity, r.unit,
-                r.enthalpy_gj_per_t, r.factor_tco2_per_gj
-            order by r.line
-        ) = 1 as stands,
+        max(r.rank) over same = r.last_rank and row_number() over (same order by r.file_id, r.line) = 1 as stands,
         cast(r.month || '-01' as date) as first_day,
         coalesce(
             r.quantity_gj,
@@ -33,6 +28,11 @@ standing as (
             end
         ) as heat_gj
     from ranked as r
+    window same as (
+        partition by
+            r.park_id, r.month, r.direction, r.kind, r.document_id, r.quantity_gj, r.quantity, r.unit,
+            r.enthalpy_gj_per_t, r.factor_tco2_per_gj
+    )
 )
 select
     s.file_id,

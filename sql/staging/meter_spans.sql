@@ -56,8 +56,6 @@ select
         when s.point = 'generation' and s.relation in ('direct_line', 'incremental_grid') then 'line_end'
         when s.point in ('heat_import', 'heat_export', 'curtailment', 'auxiliary', 'resale') then s.point
         else 'outside'
-    end as role,
-    s.file_id,
-    s.line
+    end as role
 from spans as s
 where s.first_day <= s.last_day

@@ -1,5 +1,6 @@
 -- Process outputs, or the reason they are set aside. A later file that has the same park, month, product,
 -- enterprise and document replaces the entry.
+-- Of equal rows one stands, whichever file came first.
 -- Grain: file_id, line
 -- Order: file_id, line
 with ranked as (
@@ -13,15 +14,14 @@ with ranked as (
 standing as (
     select
         r.*,
-        r.rank = r.last_rank
-        and row_number() over (
-            partition by
-                r.file_id, r.park_id, r.month, r.product, r.enterprise_id, r.document_id, r.quantity_t, r.factor_tco2_per_t,
-                r.factor_source
-            order by r.line
-        ) = 1 as stands,
+        max(r.rank) over same = r.last_rank and row_number() over (same order by r.file_id, r.line) = 1 as stands,
         cast(r.month || '-01' as date) as first_day
     from ranked as r
+    window same as (
+        partition by
+            r.park_id, r.month, r.product, r.enterprise_id, r.document_id, r.quantity_t, r.factor_tco2_per_t,
+            r.factor_source
+    )
 )
 select
     s.file_id,

@@ -1,4 +1,5 @@
 -- Rows of every table but the readings that repeat, cell by cell, a row delivered before: duplicates, counted once.
+-- Which of equal rows is the repetition goes by file_id and line, not by arrival.
 -- Grain: file_id, table_name, line
 -- Order: file_id, table_name, line
 with numbered as (
@@ -6,18 +7,16 @@ with numbered as (
         x.file_id, 'parks' as table_name, x.line,
         row_number() over (
             partition by x.park_id, x.name_zh, x.name_en, x.province_zh, x.boundary_type, x.base_year, x.valid_from, x.valid_to
-            order by f.rank, x.line
+            order by x.file_id, x.line
         ) as place
     from parsed.parks as x
-    inner join lake.files as f on x.file_id = f.file_id
     union all
     select
         x.file_id, 'enterprises', x.line,
         row_number() over (
-            partition by x.enterprise_id, x.park_id, x.name, x.valid_from, x.valid_to order by f.rank, x.line
+            partition by x.enterprise_id, x.park_id, x.name, x.valid_from, x.valid_to order by x.file_id, x.line
         )
     from parsed.enterprises as x
-    inner join lake.files as f on x.file_id = f.file_id
     union all
     select
         x.file_id, 'projects', x.line,
@@ -25,10 +24,9 @@ with numbered as (
             partition by
                 x.project_id, x.park_id, x.technology, x.relation, x.capacity_kw, x.owner_enterprise_id, x.same_owner,
                 x.interval_traced, x.grid_mode, x.gec_project_code, x.province_zh, x.valid_from, x.valid_to
-            order by f.rank, x.line
+            order by x.file_id, x.line
         )
     from parsed.projects as x
-    inner join lake.files as f on x.file_id = f.file_id
     union all
     select
         x.file_id, 'meters', x.line,
@@ -37,25 +35,22 @@ with numbered as (
                 x.meter_id, x.park_id, x.point, x.measure, x.unit, x.enterprise_id, x.project_id, x.parent_meter_id,
                 x.multiplier, x.interval_minutes, x.register_modulus, x.register_step, x.capacity_kw, x.accuracy_class,
                 x.valid_from, x.valid_to
-            order by f.rank, x.line
+            order by x.file_id, x.line
         )
     from parsed.meters as x
-    inner join lake.files as f on x.file_id = f.file_id
     union all
     select
         x.file_id, 'expected_inputs', x.line,
         row_number() over (
             partition by x.park_id, x."table", x.key, x.frequency, x.enterprise_id, x.valid_from, x.valid_to
-            order by f.rank, x.line
+            order by x.file_id, x.line
         )
     from parsed.expected_inputs as x
-    inner join lake.files as f on x.file_id = f.file_id
     union all
     select
         x.file_id, 'baselines', x.line,
-        row_number() over (partition by x.park_id, x.year, x.tco2_per_tce, x.source order by f.rank, x.line)
+        row_number() over (partition by x.park_id, x.year, x.tco2_per_tce, x.source order by x.file_id, x.line)
     from parsed.baselines as x
-    inner join lake.files as f on x.file_id = f.file_id
     union all
     select
         x.file_id, 'fuel_use', x.line,
@@ -63,10 +58,9 @@ with numbered as (
             partition by
                 x.park_id, x.month, x.fuel, x.activity, x.quantity, x.unit, x.enterprise_id, x.ncv_gj_per_unit,
                 x.carbon_tc_per_gj, x.period_from, x.period_to, x.document_id
-            order by f.rank, x.line
+            order by x.file_id, x.line
         )
     from parsed.fuel_use as x
-    inner join lake.files as f on x.file_id = f.file_id
     union all
     select
         x.file_id, 'heat_flows', x.line,
@@ -74,64 +68,41 @@ with numbered as (
             partition by
                 x.park_id, x.month, x.direction, x.kind, x.quantity_gj, x.quantity, x.unit, x.enthalpy_gj_per_t,
                 x.factor_tco2_per_gj, x.document_id
-            order by f.rank, x.line
+            order by x.file_id, x.line
         )
     from parsed.heat_flows as x
-    inner join lake.files as f on x.file_id = f.file_id
     union all
     select
         x.file_id, 'process_outputs', x.line,
         row_number() over (
             partition by
                 x.park_id, x.month, x.product, x.quantity_t, x.factor_tco2_per_t, x.factor_source, x.enterprise_id, x.document_id
-            order by f.rank, x.line
+            order by x.file_id, x.line
         )
     from parsed.process_outputs as x
-    inner join lake.files as f on x.file_id = f.file_id
     union all
     select
         x.file_id, 'curtailment', x.line,
-        row_number() over (partition by x.project_id, x.month, x.curtailed_mwh, x.document_id order by f.rank, x.line)
+        row_number() over (partition by x.project_id, x.month, x.curtailed_mwh, x.document_id order by x.file_id, x.line)
     from parsed.curtailment as x
-    inner join lake.files as f on x.file_id = f.file_id
     union all
     select
         x.file_id, 'indicators', x.line,
-        row_number() over (partition by x.park_id, x.year, x.indicator, x.value, x.document_id order by f.rank, x.line)
+        row_number() over (partition by x.park_id, x.year, x.indicator, x.value, x.document_id order by x.file_id, x.line)
     from parsed.indicators as x
-    inner join lake.files as f on x.file_id = f.file_id
     union all
     select
         x.file_id, 'offsets', x.line,
         row_number() over (
             partition by x.park_id, x.year, x.quantity_t, x.registry, x.serial, x.vintage, x.retired_on, x.beneficiary, x.document_id
-            order by f.rank, x.line
+            order by x.file_id, x.line
         )
     from parsed.offsets as x
-    inner join lake.files as f on x.file_id = f.file_id
-    union all
-    select
-        x.file_id, 'gec_trades', x.line,
-        row_number() over (
-            partition by
-                x.trade_id, x.trade_date, x.channel, x.project_code, x.technology, x.generation_month, x.serial_from,
-                x.serial_to, x.buyer_enterprise_id, x.seller, x.platform, x.province_zh, x.tradable, x.price_cny_per_mwh
-            order by f.rank, x.line
-        )
-    from parsed.gec_trades as x
-    inner join lake.files as f on x.file_id = f.file_id
-    union all
-    select
-        x.file_id, 'gec_cancellations', x.line,
-        row_number() over (
-            partition by
-                x.cancellation_id, x.cancelled_on, x.project_code, x.generation_month, x.serial_from, x.serial_to,
-                x.beneficiary_enterprise_id, x.purpose, x.use_park_id
-            order by f.rank, x.line
-        )
-    from parsed.gec_cancellations as x
-    inner join lake.files as f on x.file_id = f.file_id
 )
 select file_id, table_name, line
 from numbered
 where place > 1
+union all
+select file_id, table_name, line
+from staging.repeated_ledger_lines
+where kind = 'duplicate'
