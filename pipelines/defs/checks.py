@@ -27,6 +27,7 @@ _GROUPS = {
     "expectations": "The Great Expectations rules of the contracts hold.",
 }
 
+_COMPLETE = "readings_complete"
 COVERAGE_MODEL = "energy.meter_month"
 """The model by month that counts, for each meter, the intervals that are missing."""
 
@@ -37,17 +38,20 @@ def month_checks(models: Mapping[str, Model]) -> list[dg.AssetChecksDefinition]:
         return []
     asset = asset_key(models[COVERAGE_MODEL], models)
 
-    @dg.asset_check(asset=asset, blocking=False, description="Every valid meter has a valid value in every interval.")
+    description = "Every valid meter has a valid value in every interval."
+
+    @dg.multi_asset_check(name=_COMPLETE, specs=[dg.AssetCheckSpec(_COMPLETE, asset=asset, description=description)])
     def readings_complete(
-        context: dg.AssetCheckExecutionContext, session: dg.ResourceParam[Session]
-    ) -> dg.AssetCheckResult:
+        session: dg.ResourceParam[Session],
+    ) -> Iterator[dg.AssetCheckEvaluation | dg.AssetCheckResult]:
         missing = missing_intervals(session.context)
         rebuilt = {r.month for r in session.results if r.name == COVERAGE_MODEL and not r.reused}
-        for month, count in missing.items():
-            if month in rebuilt:
-                context.instance.report_runless_asset_event(_month_verdict(asset, month, count))
+        # Of this run, not runless: Dagster keeps one runless verdict for a month and refuses the next.
+        yield from (_month_verdict(asset, month, count) for month, count in missing.items() if month in rebuilt)
         incomplete = {month: count for month, count in missing.items() if count}
-        return dg.AssetCheckResult(
+        yield dg.AssetCheckResult(
+            check_name=_COMPLETE,
+            asset_key=asset,
             passed=not incomplete,
             severity=dg.AssetCheckSeverity.WARN,
             description=f"Intervals are missing in {', '.join(incomplete)}." if incomplete else "Holds.",
@@ -60,7 +64,7 @@ def month_checks(models: Mapping[str, Model]) -> list[dg.AssetChecksDefinition]:
 def _month_verdict(asset: dg.AssetKey, month: str, missing: int) -> dg.AssetCheckEvaluation:
     return dg.AssetCheckEvaluation(
         asset_key=asset,
-        check_name="readings_complete",
+        check_name=_COMPLETE,
         passed=not missing,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"missing_intervals": dg.MetadataValue.int(missing)},

@@ -6,11 +6,13 @@ from types import SimpleNamespace
 
 import dagster as dg
 import pytest
+from dagster._core.event_api import PartitionKeyFilter
 
 from pipelines.definitions import definitions
 from pipelines.defs.automation import month_range
-from pipelines.defs.checks import COVERAGE_MODEL, PUBLICATION, audit_specs, verdict_results
+from pipelines.defs.checks import COVERAGE_MODEL, PUBLICATION, audit_specs, month_checks, verdict_results
 from pipelines.defs.instance import open_instance
+from pipelines.defs.models import model_assets
 from pipelines.defs.published import publication_asset
 from pipelines.defs.session import Accounting, Session
 from pipelines.errors import AuditFailed
@@ -125,3 +127,23 @@ def test_months_with_gaps_are_told_one_by_one(tmp_path, sql, monkeypatch):
     verdicts = {r.event.dagster_event.event_specific_data.partition: r.status.value for r in history if r.event}
     assert verdicts == {"2026-01": "SUCCEEDED", "2026-02": "FAILED", None: "FAILED"}
     assert session.publication.publication_id == "p"
+
+
+def test_a_month_can_be_told_again(tmp_path, sql):
+    for missing in (5, 3):
+        path = sql / "energy" / "meter_month.sql"
+        path.write_text(path.read_text().replace("5, 0", f"{missing}, 0"))
+        session = session_of(tmp_path / "home", sql)
+        with open_instance(session.settings) as instance:
+            models = load_models(sql)
+            defs = dg.Definitions(
+                model_assets(models), asset_checks=month_checks(models), resources={"session": Accounting()}
+            )
+            job = defs.resolve_implicit_global_asset_job_def()
+            job.execute_in_process(instance=instance, resources={"session": session}, tags=month_range(MONTHS))
+            key = dg.AssetCheckKey(dg.AssetKey(["energy", "month_flows"]), "readings_complete")
+            latest = instance.event_log_storage.get_asset_check_execution_history(
+                key, limit=1, partition_filter=PartitionKeyFilter(key="2026-02")
+            )
+        evaluation = latest[0].event.dagster_event.event_specific_data
+        assert evaluation.metadata["missing_intervals"].value == missing
