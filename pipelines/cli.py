@@ -32,7 +32,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Home = Annotated[Path | None, typer.Option("--home", envvar="ZCP_HOME", help=_help("opt_home"), show_default=False)]
+Home = Annotated[
+    Path | None, typer.Option("--home", envvar="ZCP_HOME", file_okay=False, help=_help("opt_home"), show_default=False)
+]
 Lang = Annotated[Language | None, typer.Option("--lang", help=_help("opt_lang"), show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help=_help("opt_json"))]
 
@@ -158,6 +160,11 @@ def main() -> None:
 
         Output(_HELP_LANGUAGE).error(str(mistake))
         sys.exit(mistake.exit_code)
+    except PermissionError as forbidden:
+        from pipelines.commands.output import Output
+
+        Output(_HELP_LANGUAGE).error(text("no_permission", _HELP_LANGUAGE, path=forbidden.filename))
+        sys.exit(UserError.exit_code)
 
 
 if __name__ == "__main__":

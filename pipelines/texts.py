@@ -85,6 +85,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "找不到 {path}；请检查路径。",
         "{path} does not exist; check the path.",
     ),
+    "no_permission": (
+        "没有权限使用 {path}；请更改权限，或另选 --home。",
+        "no permission to use {path}; change its permissions, or choose another --home.",
+    ),
     "nothing_published": (
         "{home} 里还没有任何发布；先运行 `zcp run --input PATH` 或 `zcp demo`。",
         "nothing is published in {home} yet; run `zcp run --input PATH` or `zcp demo` first.",

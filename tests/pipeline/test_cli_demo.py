@@ -105,3 +105,16 @@ def test_the_ledger_of_landing_again_is_the_same_and_balances(home: Path) -> Non
     assert first == second
     for entry in first:
         assert entry["rows_read"] == entry["rows_loaded"] + entry["rows_duplicate"] + entry["rows_quarantined"] > 0
+
+
+def test_a_correction_changes_the_publication_and_is_listed(home: Path, demo: dict[str, Any], tmp_path: Path) -> None:
+    delivery = tmp_path / "late"
+    delivery.mkdir()
+    (delivery / "delivery.yaml").write_text("delivered_at: 2027-04-01T09:00+08:00\n", encoding="utf-8")
+    rows = "meter_id,interval_end,value\ntianjin-teda-in1,2026-03-05T09:00,9.9999\n"
+    (delivery / "meter_readings_late.csv").write_text(rows, encoding="utf-8")
+    done = zcp("run", "--input", str(delivery), "--year", "2026", "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["publication_id"] != demo["publication_id"]
+    query = "select new_value from quality.corrections where meter_id = 'tianjin-teda-in1'"
+    assert json.loads(zcp("sql", query, "--json", home=home).stdout) == [{"new_value": 9.9999}]

@@ -56,6 +56,15 @@ def test_a_mistake_is_one_sentence_that_names_it(tmp_path: Path, arguments: tupl
     assert named in one_sentence(zcp(*arguments, home=tmp_path), 2)
 
 
+def test_a_home_that_is_a_file_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for command in (("show",), ("doctor",), ("run", "--year", "2026")):
+        done = zcp(*command, home=tmp_path / "file")
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+        assert "--home" in done.stderr
+
+
 def test_a_mistake_is_told_in_chinese(tmp_path: Path) -> None:
     assert one_sentence(zcp("land", "nowhere", "--lang", "zh", home=tmp_path), 2).startswith("错误：找不到")
 
