@@ -117,5 +117,5 @@ def _contract(source: Mapping[str, Any]) -> Contract:
 def load(folder: str) -> Mapping[str, Contract]:
     """All contracts of ``inputs`` or ``outputs``, by table name."""
     paths = sorted((CONTRACTS / folder).glob("*.yaml"))
-    found = (_contract(yaml.load(path.read_text("utf-8"), Loader=_LOADER)) for path in paths)  # noqa: S506
+    found = (_contract(yaml.load(path.read_text("utf-8"), Loader=_LOADER)) for path in paths)
     return {contract.table: contract for contract in found}

@@ -136,7 +136,8 @@ class Lake:
     def writing(self) -> Iterator[None]:
         """Holds the home folder's one write lock; the operating system frees it if the process dies.
 
-        A process that holds it may take it again: landing inside a run is the same writer. Raises ``UserError`` at once if another process holds it.
+        A process that holds it may take it again: landing inside a run is the same writer. Raises ``UserError`` at once
+        if another process holds it.
         """
         self.home.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(self.home / "lock", is_singleton=True)

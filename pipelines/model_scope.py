@@ -3,7 +3,7 @@
 It reads the ledger of the home folder and the parks' base years; building is in ``model_runner``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import duckdb
@@ -32,7 +32,10 @@ def open_context(settings: Settings, year: int | None = None, cutoff: date | Non
         if not read:
             raise InputRefused(f"no readings are landed in {lake.home}; name the year with --year, or land a delivery")
         year = int(read[-1][:4])
-    accounts = accounts_of(year, cutoff, base_years(lake, con, files))
+    others = {*base_years(lake, con, files)}
+    if any(month.startswith(f"{year - 1:04d}-") for month in read):
+        others.add(year - 1)  # the rolling twelve months of the run year reach into it, certificates included
+    accounts = accounts_of(year, cutoff, others)
     sources = Sources(lake, accounts, files, file_types)
     months = months_in_scope(accounts, read)
     return BuildContext(settings, all_models(), sources, months, con)
@@ -71,11 +74,13 @@ def base_years(lake: Lake, con: duckdb.DuckDBPyConnection, files: tuple[ParsedFi
     return tuple(row[0] for row in rows)
 
 
-def accounts_of(year: int, cutoff: date | None, base_years: tuple[int, ...]) -> tuple[Account, ...]:
-    """The run year and the base years, in order; a cut-off that is not given is 31 December of the year after."""
+def accounts_of(year: int, cutoff: date | None, others: Collection[int]) -> tuple[Account, ...]:
+    """The run year and the other years that are accounted, in order.
+
+    A cut-off that is not given is 31 December of the year after.
+    """
     return tuple(
-        Account(y, cutoff if cutoff and y == year else date(y + 1, 12, 31), y == year)
-        for y in sorted({year, *base_years})
+        Account(y, cutoff if cutoff and y == year else date(y + 1, 12, 31), y == year) for y in sorted({year, *others})
     )
 
 
