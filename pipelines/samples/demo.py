@@ -4,7 +4,7 @@ The folders are named ``example-…`` so that every table that names a delivery 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.samples import activity, faults, formats, masters
@@ -15,7 +15,7 @@ from pipelines.samples.formats import Readings
 from pipelines.samples.masters import Row
 from pipelines.samples.meters import Meter, metered_series
 from pipelines.samples.plans import YEARS, ParkPlan, park_plans
-from pipelines.samples.shapes import Clock
+from pipelines.samples.shapes import Clock, Series
 
 NOTE = """\
 The deliveries in this folder are generated. The parks, their names and provinces are real (first national list of
@@ -41,17 +41,8 @@ class GeneratedDemo:
     planted_faults: tuple[PlantedFault, ...]
 
 
-def _delivery(target: Path, name: str, delivered_at: str = DELIVERED, instructions: str = "") -> Path:
-    """An empty delivery folder with a ``delivery.yaml`` that says when it was sent and that it is generated."""
-    folder = target / f"example-{name}"
-    folder.mkdir(parents=True, exist_ok=True)
-    text = f"# Generated example values, see ../README-GENERATED.txt\ndelivered_at: {delivered_at}\n{instructions}"
-    (folder / "delivery.yaml").write_text(text, encoding="utf-8")
-    return folder
-
-
-def _raw(pairs: Iterable[tuple[Meter, object]], clock: Clock) -> Readings:
-    return [(meter, meter.raw_values(series, clock)) for meter, series in pairs]  # type: ignore[arg-type]
+def _raw(pairs: Iterable[tuple[Meter, Series]], clock: Clock) -> Readings:
+    return [(meter, meter.raw_values(series, clock)) for meter, series in pairs]
 
 
 def _write_readings(folder: Path, plan: ParkPlan, readings: Readings, clock: Clock) -> int:
@@ -75,32 +66,90 @@ def _write_readings(folder: Path, plan: ParkPlan, readings: Readings, clock: Clo
     return formats.write_long(folder / f"meter_readings_{year}.csv", readings, clock)
 
 
-def _write_masters(target: Path, plans: list[ParkPlan], projects: list[Row], meters: list[Meter]) -> Path:
-    folder = _delivery(target, "01-master-data")
-    formats.write_rows(folder / "parks.csv", masters.parks_rows(plans))
-    formats.write_rows(folder / "enterprises.csv", (row for p in plans for row in masters.enterprises_rows(p)))
-    formats.write_rows(folder / "projects.csv", projects)
-    formats.write_rows(folder / "meters.csv", (row for meter in meters for row in meter.master_rows()))
-    formats.write_rows(folder / "expected_inputs.csv", (row for p in plans for row in masters.expected_rows(p)))
-    formats.write_rows(folder / "baselines.csv", masters.baselines_rows(plans))
-    return folder
+@dataclass
+class _Example:
+    """The example while it is being written; what one delivery adds, the later ones build on."""
 
+    target: Path
+    seed: int
+    plans: list[ParkPlan]
+    deliveries: list[Path] = field(default_factory=list)
+    balances: dict[int, list[tuple[ParkPlan, ParkYear]]] = field(default_factory=lambda: {year: [] for year in YEARS})
+    meters: list[Meter] = field(default_factory=list)
+    projects: list[Row] = field(default_factory=list)
+    certificates: CertificateLedger = field(default_factory=CertificateLedger)
+    planted: list[PlantedFault] = field(default_factory=list)
+    readings: int = 0
 
-def _write_activity(target: Path, parts: list[tuple[ParkPlan, ParkYear]], fuels: list[Row]) -> Path:
-    year = parts[0][1].clock.year
-    folder = _delivery(target, f"03-documents-{year}")
-    if year == YEARS[0]:
-        formats.write_rows(folder / f"fuel_use_{year}.csv", fuels, formats.CHINESE_FUEL, ";", "gb18030")
-    else:
-        formats.write_rows(folder / f"fuel_use_{year}.csv", fuels)
-    for table, rows in (
-        ("heat_flows", [row for plan, balance in parts for row in activity.heat_rows(plan, balance)]),
-        ("process_outputs", [row for plan, balance in parts for row in activity.process_rows(plan, balance)]),
-        ("curtailment", [row for plan, balance in parts for row in activity.curtailment_rows(plan, balance)]),
-        ("indicators", [row for plan, _ in parts for row in activity.indicator_rows(plan, year)]),
-    ):
-        formats.write_rows(folder / f"{table}_{year}.csv", rows)
-    return folder
+    def delivery(self, name: str, delivered_at: str = DELIVERED, instructions: str = "") -> Path:
+        """An empty delivery folder with a ``delivery.yaml`` that says when it was sent and that it is generated."""
+        folder = self.target / f"example-{name}"
+        folder.mkdir(parents=True, exist_ok=True)
+        text = f"# Generated example values, see ../README-GENERATED.txt\ndelivered_at: {delivered_at}\n{instructions}"
+        (folder / "delivery.yaml").write_text(text, encoding="utf-8")
+        self.deliveries.append(folder)
+        return folder
+
+    def add_readings(self, plan: ParkPlan) -> None:
+        """Both years of one park's readings, and the certificates that go with them."""
+        wide = formats.wide_instructions(f"{plan.park_id}-", plan.interval_minutes) if plan.layout == "wide" else ""
+        folder = self.delivery(f"02-readings-{plan.number:02d}-{plan.park_id}", instructions=wide)
+        for year in YEARS:
+            balance = park_year(plan, year, self.seed)
+            self.balances[year].append((plan, balance))
+            pairs = metered_series(plan, balance)
+            readings = _raw(pairs, balance.clock)
+            if year == YEARS[-1]:
+                self.meters += [meter for meter, _ in pairs]
+                self.projects += masters.projects_rows(plan, balance)
+                if plan is faults.gap_park(self.plans):
+                    readings = faults.leave_gap(readings, balance.clock)
+                    self.planted.append(faults.planted_gap(plan))
+            self.readings += _write_readings(folder, plan, readings, balance.clock)
+            add_park(self.certificates, plan, balance)
+
+    def add_masters(self) -> None:
+        folder, plans = self.delivery("01-master-data"), self.plans
+        formats.write_rows(folder / "parks.csv", masters.parks_rows(plans))
+        formats.write_rows(folder / "enterprises.csv", (row for p in plans for row in masters.enterprises_rows(p)))
+        formats.write_rows(folder / "projects.csv", self.projects)
+        formats.write_rows(folder / "meters.csv", (row for meter in self.meters for row in meter.master_rows()))
+        formats.write_rows(folder / "expected_inputs.csv", (row for p in plans for row in masters.expected_rows(p)))
+        formats.write_rows(folder / "baselines.csv", masters.baselines_rows(plans))
+
+    def add_documents(self, year: int) -> None:
+        """Fuel, heat, process, curtailment and indicators of one year; the base year's fuels in Chinese."""
+        folder, parts = self.delivery(f"03-documents-{year}"), self.balances[year]
+        fuels = [row for plan, balance in parts for row in activity.fuel_rows(plan, balance, self.seed)]
+        if year == YEARS[0]:
+            formats.write_rows(folder / f"fuel_use_{year}.csv", fuels, formats.CHINESE_FUEL, ";", "gb18030")
+        else:
+            fuels, owed = faults.without_document(fuels, self.plans)
+            self.planted += owed
+            formats.write_rows(folder / f"fuel_use_{year}.csv", fuels)
+        for table, rows in (
+            ("heat_flows", [row for plan, balance in parts for row in activity.heat_rows(plan, balance)]),
+            ("process_outputs", [row for plan, balance in parts for row in activity.process_rows(plan, balance)]),
+            ("curtailment", [row for plan, balance in parts for row in activity.curtailment_rows(plan, balance)]),
+            ("indicators", [row for plan, _ in parts for row in activity.indicator_rows(plan, year)]),
+        ):
+            formats.write_rows(folder / f"{table}_{year}.csv", rows)
+
+    def add_certificates(self) -> None:
+        self.planted += faults.certificates(self.certificates, self.plans)
+        folder = self.delivery("04-certificates")
+        formats.write_rows(folder / "gec_trades.csv", self.certificates.trades)
+        formats.write_rows(folder / "gec_cancellations.csv", self.certificates.cancellations)
+
+    def add_faults(self) -> None:
+        """A delivery with files and rows that cannot be used, and one that corrects a day; both of the first park."""
+        plan, balance = self.balances[YEARS[-1]][0]
+        readings = _raw(metered_series(plan, balance), balance.clock)
+        folder = self.delivery("05-with-faults", REPEATED)
+        self.planted += faults.refused_files(folder, plan)
+        self.planted += faults.bad_rows(folder, plan, readings, balance.clock)
+        folder = self.delivery("06-correction", CORRECTED)
+        self.planted.append(faults.correction(folder, readings, balance.clock))
 
 
 def generate(
@@ -114,56 +163,22 @@ def generate(
     The same seed and number of parks give the same bytes. ``progress(park_id, done, total)`` is called for each park.
     """
     plans = park_plans(parks)
+    example = _Example(target, seed, plans)
     target.mkdir(parents=True, exist_ok=True)
     (target / "README-GENERATED.txt").write_text(NOTE, encoding="utf-8")
-    ledger = CertificateLedger()
-    balances: dict[int, list[tuple[ParkPlan, ParkYear]]] = {year: [] for year in YEARS}
-    meters: list[Meter] = []
-    projects: list[Row] = []
-    planted: list[PlantedFault] = []
-    deliveries: list[Path] = []
-    count = 0
-
-    with_gap = faults.gap_park(plans)
     for done, plan in enumerate(plans):
         if progress:
             progress(plan.park_id, done, len(plans))
-        wide = formats.wide_instructions(f"{plan.park_id}-", plan.interval_minutes) if plan.layout == "wide" else ""
-        folder = _delivery(target, f"02-readings-{plan.number:02d}-{plan.park_id}", instructions=wide)
-        deliveries.append(folder)
-        for year in YEARS:
-            balance = park_year(plan, year, seed)
-            balances[year].append((plan, balance))
-            pairs = metered_series(plan, balance)
-            readings = _raw(pairs, balance.clock)
-            if year == YEARS[-1]:
-                meters += [meter for meter, _ in pairs]
-                projects += masters.projects_rows(plan, balance)
-                if plan is with_gap:
-                    readings = faults.leave_gap(readings, balance.clock)
-                    planted.append(faults.planted_gap(plan))
-            count += _write_readings(folder, plan, readings, balance.clock)
-            add_park(ledger, plan, balance)
-
-    deliveries.insert(0, _write_masters(target, plans, projects, meters))
-    for year, parts in balances.items():
-        fuels = [row for plan, balance in parts for row in activity.fuel_rows(plan, balance, seed)]
-        if year == YEARS[-1]:
-            fuels, owed = faults.without_document(fuels, plans)
-            planted += owed
-        deliveries.append(_write_activity(target, parts, fuels))
-    planted += faults.certificates(ledger, plans)
-    folder = _delivery(target, "04-certificates")
-    formats.write_rows(folder / "gec_trades.csv", ledger.trades)
-    formats.write_rows(folder / "gec_cancellations.csv", ledger.cancellations)
-    deliveries.append(folder)
-
-    plan, balance = balances[YEARS[-1]][0]
-    readings = _raw(metered_series(plan, balance), balance.clock)
-    folder = _delivery(target, "05-with-faults", REPEATED)
-    planted += [*faults.refused_files(folder, plan), *faults.bad_rows(folder, plan, readings, balance.clock)]
-    deliveries.append(folder)
-    folder = _delivery(target, "06-correction", CORRECTED)
-    planted.append(faults.correction(folder, readings, balance.clock))
-    deliveries.append(folder)
-    return GeneratedDemo(target, tuple(deliveries), tuple(p.park_id for p in plans), count, tuple(planted))
+        example.add_readings(plan)
+    example.add_masters()
+    for year in YEARS:
+        example.add_documents(year)
+    example.add_certificates()
+    example.add_faults()
+    return GeneratedDemo(
+        folder=target,
+        deliveries=tuple(sorted(example.deliveries)),
+        park_ids=tuple(plan.park_id for plan in plans),
+        readings=example.readings,
+        planted_faults=tuple(example.planted),
+    )
