@@ -17,11 +17,15 @@ from pipelines.ingest.store import READINGS
 from pipelines.reference_tables import identifier, literal
 
 JUDGED = "judged"
-"""Temporary table that ``judge`` leaves: ``line``, ``raw``, the contract's columns typed, ``reason``, ``sentence``
-(both null for a good row), ``refusal``, ``is_duplicate``, ``loses_digits``."""
+"""Temporary table that ``judge`` leaves: the contract's columns typed, ``line``, ``raw``, ``row`` (its place in the
+texts), ``is_bad``, ``is_duplicate``, ``loses_digits``."""
+FAULTS = "faults"
+"""Temporary table beside it: ``line``, ``raw``, ``reason``, ``sentence`` of the bad rows, and ``refusal``: the sentence
+for which the whole file is refused."""
 
-GOOD = f"select * from {JUDGED} where reason is null and not is_duplicate"
-BAD = f"select line, raw, reason, sentence from {JUDGED} where reason is not null"
+GOOD = f"select * from {JUDGED} where not is_bad and not is_duplicate"
+BAD = f"select line, raw, reason, sentence from {FAULTS}"
+_FAULT_COLUMNS = "line uinteger, raw varchar, reason varchar, sentence varchar, refusal varchar"
 _PERIODS = (("valid_from", "valid_to"), ("period_from", "period_to"))
 _NAMED_LINES = 5
 
@@ -49,27 +53,36 @@ def missing_columns(columns: Collection[str], contract: Contract) -> str | None:
 
 
 def judge(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame, contract: Contract, *, more: bool = False) -> Judgement:
-    """Casts and judges every row of a table of texts; leaves the temporary table ``JUDGED`` in the connection.
-
-    ``more``: the rows are added to those judged before, of the same file, and the judgement is on all of them.
+    """Casts and judges every row of a table of texts; leaves ``JUDGED`` and ``FAULTS`` in the connection.
 
     ``frame``: the contract's columns that the file has, all String, ``line`` UInt32 and ``raw`` String. A blank has the
     contract's default. A row that equals an earlier one in every column is a duplicate, except in ``meter_readings``,
     where repetitions within and across files are found together by a later model.
+    ``more``: the rows are added to those judged before, of the same file, and the judgement is on all of them.
     """
-    con.register("delivered", frame)
-    into = f"insert into {JUDGED}" if more else f"create or replace temp table {JUDGED} as"
-    con.execute(f"{into} {_query(contract, frame.columns)}")
-    con.unregister("delivered")
-    counts = con.execute(
-        f"select count(*) filter (where reason is null and not is_duplicate),"
-        f" count(*) filter (where reason is null and is_duplicate), count(reason),"
-        f" count(*) filter (where reason is null and loses_digits), first(refusal order by line)"
-        f" filter (where refusal is not null),"
-        f" list(line order by line) filter (where reason is null and is_duplicate) from {JUDGED}"
+    before = con.execute(f"select count(*) from {JUDGED}").fetchall()[0][0] if more else 0
+    _create(con, JUDGED, frame.with_row_index("row", offset=before), _judging(contract, frame.columns), more=more)
+    bad = con.execute(f"select row - {before} from {JUDGED} where is_bad and row >= {before} order by row").fetchall()
+    if not more:
+        con.execute(f"create or replace temp table {FAULTS} ({_FAULT_COLUMNS})")
+    if bad:
+        _create(con, FAULTS, frame[[row for (row,) in bad]], _explaining(contract, frame.columns), more=True)
+    loaded, duplicate, quarantined, rounded, repeated = con.execute(
+        "select count(*) filter (where not is_bad and not is_duplicate),"
+        " count(*) filter (where not is_bad and is_duplicate),"
+        " count(*) filter (where is_bad),"
+        " count(*) filter (where not is_bad and loses_digits),"
+        f" list(line order by line) filter (where not is_bad and is_duplicate) from {JUDGED}"
     ).fetchall()[0]
-    loaded, duplicate, quarantined, rounded, refused, repeated = counts
+    refusals = con.execute(f"select refusal from {FAULTS} where refusal is not null order by line limit 1").fetchall()
+    refused = refusals[0][0] if refusals else None
     return Judgement(loaded, duplicate, quarantined, refused, tuple(_warnings(rounded, repeated or [])))
+
+
+def _create(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame, query: str, *, more: bool) -> None:
+    con.register("delivered", frame)
+    con.execute(f"insert into {table} {query}" if more else f"create or replace temp table {table} as {query}")
+    con.unregister("delivered")
 
 
 def _warnings(rounded: int, repeated: Sequence[int]) -> list[str]:
@@ -88,34 +101,49 @@ def rounded_warning(rows: int) -> str:
     return f"{rows} values have more than 12 decimals and were rounded half up to 12"
 
 
-def _query(contract: Contract, delivered: Collection[str]) -> str:
-    """SELECT of ``JUDGED``. Texts are called ``~name`` on the way, so that sentences can quote them."""
+def _judging(contract: Contract, delivered: Collection[str]) -> str:
+    """SELECT of ``JUDGED``. Which fault a bad row has is asked later, of the few that have one."""
+    names = ", ".join(identifier(name) for name in contract.column_names)
+    fails = " or ".join(f"({c.fails})" for c in _row_checks(contract, delivered) if not c.is_covered)
+    rounding = " or ".join(loses_digits(c, _text(c)) for c in contract.columns if c.rounds) or "false"
+    repeated = "false"
+    if contract.table != READINGS:
+        repeated = f"row_number() over (partition by is_bad, {names} order by line) > 1"
+    return f"""
+        {_casted(contract, delivered, "row, line, raw")},
+        checked as (
+            select row, line, raw, {names}, coalesce({fails}, false) as is_bad,
+                coalesce({rounding}, false) as loses_digits
+            from casted
+        )
+        select *, {repeated} as is_duplicate from checked"""
+
+
+def _explaining(contract: Contract, delivered: Collection[str]) -> str:
+    """SELECT of ``FAULTS``, for bad rows."""
+    found = _row_checks(contract, delivered)
+    unknown_units = [check for c in contract.columns if c.refuses_file for check in _enum_checks(c)]
+    return f"""
+        {_casted(contract, delivered, "line, raw")}
+        select line, raw,
+            {_cases([(c.fails, literal(c.reason)) for c in found])} as reason,
+            {_cases([(c.fails, c.sentence) for c in found])} as sentence,
+            {_cases([(c.fails, f"{c.sentence} || ' (line ' || line || ')'") for c in unknown_units])} as refusal
+        from casted"""
+
+
+def _casted(contract: Contract, delivered: Collection[str], place: str) -> str:
+    """WITH clause of ``casted``: the columns ``place``, every column's text as ``~name`` and its value as ``name``."""
     given = {
         name: f"nullif(trim({identifier(name)}), '')" if name in delivered else "cast(null as varchar)"
         for name in contract.column_names
     }
     texts = certificate_codes.split({name: identifier(name) for name in given}, delivered)
     values = ", ".join(f"{typed(c, _text(c))} as {identifier(c.name)}" for c in contract.columns)
-    names = ", ".join(identifier(name) for name in contract.column_names)
-    found = _row_checks(contract, delivered)
-    refusals = [(check, c) for c in contract.columns if c.refuses_file for check in _enum_checks(c)]
-    refusal = _cases([(check.fails, f"{check.sentence} || ' (line ' || line || ')'") for check, _ in refusals])
-    rounding = " or ".join(loses_digits(c, _text(c)) for c in contract.columns if c.rounds) or "false"
-    repeated = "false"
-    if contract.table != READINGS:
-        repeated = f"row_number() over (partition by reason is null, {names} order by line) > 1"
     return f"""
-        with given as (select line, raw, {_as(given)} from delivered),
-        texts as (select line, raw, {_as_texts(contract, texts)} from given),
-        casted as (select *, {values} from texts),
-        reasoned as (
-            select line, raw, {names},
-                {_cases([(c.fails, literal(c.reason)) for c in found])} as reason,
-                {_cases([(c.fails, c.sentence) for c in found])} as sentence,
-                {refusal} as refusal, coalesce({rounding}, false) as loses_digits
-            from casted
-        )
-        select *, {repeated} as is_duplicate from reasoned"""
+        with given as (select {place}, {_as(given)} from delivered),
+        texts as (select {place}, {_as_texts(contract, texts)} from given),
+        casted as (select *, {values} from texts)"""
 
 
 def _as(expressions: dict[str, str]) -> str:

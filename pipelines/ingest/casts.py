@@ -25,11 +25,15 @@ LARGEST = 10**12
 
 @dataclass(frozen=True)
 class Check:
-    """A reason to set a row aside: ``fails`` is SQL for the condition, ``sentence`` SQL for the text a user reads."""
+    """A reason to set a row aside: ``fails`` is SQL for the condition, ``sentence`` SQL for the text a user reads.
+
+    ``is_covered``: a later check of the same list fails for these rows too; this one only says more exactly why.
+    """
 
     fails: str
     reason: str
     sentence: str
+    is_covered: bool = False
 
 
 def _texts(values: tuple[str, ...]) -> str:
@@ -103,9 +107,10 @@ def checks(column: Column, text: str, value: str) -> list[Check]:
 
     Blanks are not judged here: which columns a row needs depends on the table.
     """
-    found = []
-    for reason, problem, condition in _cast_faults(column, text):
-        found.append(Check(f"{value} is null and {condition}", reason, _sentence(column, text, problem)))
+    found = [
+        Check(f"{value} is null and {condition}", reason, _sentence(column, text, problem), condition != _given(text))
+        for reason, problem, condition in _cast_faults(column, text)
+    ]
     if column.enum:
         known = f"is not one of {', '.join(column.enum)}"
         found.append(Check(f"{value} not in ({_texts(column.enum)})", "unknown_value", _sentence(column, text, known)))
@@ -126,10 +131,14 @@ def checks(column: Column, text: str, value: str) -> list[Check]:
     return found
 
 
+def _given(text: str) -> str:
+    return f"{text} is not null"
+
+
 def _cast_faults(column: Column, text: str) -> list[tuple[str, str, str]]:
     """Reason code, problem and SQL condition for each way in which a text is no value of the column's type."""
     kind = column.physical_type
-    given = f"{text} is not null"
+    given = _given(text)
     number = f"regexp_full_match({text}, {literal(_NUMBER)})"
     if kind == "MONTH":
         return [("bad_month", "is not a month YYYY-MM", given)]

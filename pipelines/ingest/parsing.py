@@ -29,6 +29,8 @@ from pipelines.reference_tables import literal
 PARSER_VERSION = "1"
 """Part of every file_id: raise it when the same file would be read differently than before."""
 
+_NO_ROWS = "select 0 as line, '' as raw, '' as reason, '' as sentence where false"
+
 
 @dataclass(frozen=True)
 class LandedFile:
@@ -206,14 +208,12 @@ def _quarantine(
     rejected: pl.DataFrame | None = None,
 ) -> int:
     """Writes the rows set aside: those of the query ``judged`` and those ``rejected`` before; how many."""
-    con.register("rejected", no_rejects() if rejected is None else rejected)
-    source = "select line, raw, reason, sentence from rejected"
-    if judged:
-        source += f" union all {judged}"
+    sources = [judged or _NO_ROWS]
+    if rejected is not None and rejected.height:
+        con.register("rejected", rejected)
+        sources.append("select line, raw, reason, sentence from rejected")
     table = landed.spec.table if landed.spec else ""
-    rows = copy_quarantine(con, source, table, landed.file_id, folder / "quarantine.parquet")
-    con.unregister("rejected")
-    return rows
+    return copy_quarantine(con, " union all ".join(sources), table, landed.file_id, folder / "quarantine.parquet")
 
 
 def _refused(
@@ -228,6 +228,6 @@ def _refused(
         path.unlink()
     judged = None
     if rejected is not None:
-        judged = f"select line, raw, 'file_refused', {literal(sentence)} from {JUDGED}"
+        judged = f"select line, raw, 'file_refused' as reason, {literal(sentence)} as sentence from {JUDGED}"
     rows = _quarantine(con, landed, folder, judged, rejected)
     return _Outcome(rows_read=rows, rows_quarantined=rows, refused=sentence)

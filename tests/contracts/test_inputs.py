@@ -33,7 +33,7 @@ LOGICAL = {
     "TIMESTAMP": "timestamp",
     "BOOLEAN": "boolean",
     "INTEGER": "integer",
-    "DECIMAL(38,0)": "integer",
+    "DECIMAL(30,0)": "integer",
 }
 REQUIRED = {
     "parks": "park_id name_zh province_zh",

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipelines.contracts import load
-from pipelines.ingest.canonical import JUDGED, judge, missing_columns
+from pipelines.ingest.canonical import FAULTS, JUDGED, judge, missing_columns
 
 INPUTS = load("inputs")
 FUEL = {"park_id": "p", "month": "2026-01", "fuel": "diesel", "activity": "final_use", "quantity": "1", "unit": "t"}
@@ -36,7 +36,8 @@ def table(rows):
 def judged(con, name, *rows):
     """The judgement, and the first row's values and reason."""
     judgement = judge(con, table(rows), INPUTS[name])
-    return judgement, con.sql(f"select * from {JUDGED} order by line").pl().row(0, named=True)
+    found = con.sql(f"select * exclude (raw) from {JUDGED} left join {FAULTS} using (line) order by line")
+    return judgement, found.pl().row(0, named=True)
 
 
 def value(con, name, row, column):
@@ -150,7 +151,7 @@ def test_the_interval_divides_the_day(con, minutes, good):
 
 @pytest.mark.parametrize(
     ("text", "serial"),
-    [("99999999999999999999999999999999999999", 10**38 - 1), ("-5", -5), ("000012", 12), ("12.0", 12)],
+    [("9" * 30, 10**30 - 1), ("-5", -5), ("000012", 12), ("12.0", 12)],
 )
 def test_serials_are_kept_exactly_however_long(con, text, serial):
     row = CANCELLATION | RANGE | {"serial_from": text}
@@ -163,7 +164,7 @@ def test_serials_are_kept_exactly_however_long(con, text, serial):
     [
         ("1.5", "not_a_whole_number"),
         ("1e3", "not_a_whole_number"),
-        ("1" * 39, "number_out_of_range"),
+        ("1" * 31, "number_out_of_range"),
         ("x", "not_a_number"),
     ],
 )
