@@ -4,8 +4,17 @@
 -- Grain: park_id, year, term, source_kind, source_id, month, file_id
 -- Order: park_id, year, term, source_kind, source_id, month, file_id, sentence
 with meters as (
-    select f.*, cast(left(f.month, 4) as integer) as year, f.energy_wh * cast(0.000001 as decimal(7, 6)) as energy_mwh
-    from energy.meter_file_month as f
+    select
+        park_id,
+        cast(left(month, 4) as integer) as year,
+        month,
+        role,
+        project_id,
+        meter_id,
+        file_id,
+        sum(energy_wh) * cast(0.000001 as decimal(7, 6)) as energy_mwh
+    from energy.meter_file_month
+    group by park_id, month, role, project_id, meter_id, file_id
 ),
 years as (
     select
