@@ -29,6 +29,7 @@ from pipelines.reference_tables import literal
 PARSER_VERSION = "1"
 """Part of every file_id: raise it when the same file would be read differently than before."""
 
+_NOTHING_IN_IT = "the file has a header and no rows"
 _NO_ROWS = "select 0 as line, '' as raw, '' as reason, '' as sentence where false"
 
 
@@ -87,7 +88,7 @@ def parse(con: duckdb.DuckDBPyConnection, landed: LandedFile, folder: Path) -> L
         rows_duplicate=outcome.rows_duplicate,
         rows_quarantined=outcome.rows_quarantined,
         refused_reason=outcome.refused,
-        warnings=outcome.warnings,
+        warnings=outcome.warnings if outcome.rows_read or outcome.refused else (*outcome.warnings, _NOTHING_IN_IT),
         delivered_at=landed.delivered_at,
         tables=outcome.tables,
         months=outcome.months,
@@ -105,7 +106,7 @@ def under_its_name(raw: Path, file_name: str) -> Iterator[Path]:
     """A path with the delivered name to a file in ``raw/``: readers go by the suffix and quote the name."""
     with tempfile.TemporaryDirectory(prefix="zcp-") as folder:
         path = Path(folder) / file_name
-        path.symlink_to(raw)
+        path.symlink_to(raw.resolve())
         yield path
 
 

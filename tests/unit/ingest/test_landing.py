@@ -143,6 +143,20 @@ def test_unknown_columns_are_named(tmp_path):
     assert entry.rows_loaded == 2
 
 
+@pytest.mark.parametrize(("name", "text"), [("meter_readings.csv", READINGS), ("fuel_use.csv", FUEL)])
+def test_a_file_without_rows_loads_nothing_and_says_so(tmp_path, name, text):
+    entry = take_in(tmp_path, {name: text.splitlines()[0] + "\n"})[name]
+    assert (counts(entry), entry.refused_reason) == ((0, 0, 0, 0), None)
+    assert entry.warnings == ("the file has a header and no rows",)
+    assert entry.months == ()
+
+
+def test_the_home_folder_may_be_a_relative_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (entry,) = land([write(Path("delivery"), {"fuel_use.csv": FUEL})], settings_of(Path("home")))
+    assert entry.rows_loaded == 1
+
+
 def test_delivery_yaml_creates_master_rows_beside_the_readings(tmp_path):
     said = """
 delivered_at: 2026-02-03T09:00+08:00
