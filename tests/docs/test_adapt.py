@@ -43,7 +43,7 @@ def test_the_late_delivery_decides_the_year_with_the_energy_that_went_in(folder)
         query = (
             "select electricity_use_mwh, core_verdict, overall_verdict from metrics.park_year where park_id = 'my-park'"
         )
-        assert con.sql(query).fetchone() == (use_mwh, "fail", "fail")
+        assert con.execute(query).fetchone() == (use_mwh, "fail", "fail")
 
 
 def test_the_parameter_of_the_home_folder_is_used_and_shown(folder):
