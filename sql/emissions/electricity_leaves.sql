@@ -37,12 +37,12 @@ select
     cast(round(a.contested_residual_mwh * a.residual_factor, 6) as decimal(38, 6)) as contested_residual_tco2,
     cast(round(a.nuclear_mwh * a.residual_factor, 6) as decimal(38, 6)) as nuclear_at_residual_tco2,
     cast(round((a.residual_mwh + a.uncounted_mwh - a.fossil_export_mwh) * l.latest_fossil_factor, 6) as decimal(38, 6))
-    as latest_factor_tco2,
+        as latest_factor_tco2,
     l.latest_fossil_factor,
     cast(round(a.energy_mwh * cast(a.electricity_coal_equivalent as decimal(9, 6)), 6) as decimal(38, 6)) as energy_tce,
     cast(round(a.energy_mwh * cast(a.electricity_coal_equivalent_low as decimal(9, 6)), 6) as decimal(38, 6)) as energy_low_tce,
     cast(round(a.energy_mwh * cast(a.electricity_coal_equivalent_high as decimal(9, 6)), 6) as decimal(38, 6)) as energy_high_tce,
     cast(round(a.energy_mwh * cast(a.electricity_calorific_equivalent as decimal(9, 6)), 6) as decimal(38, 6))
-    as energy_calorific_tce
+        as energy_calorific_tce
 from amounts as a
 cross join latest as l

@@ -56,8 +56,11 @@ ratios as (
         cast(floor(c.base_quantity) as hugeint) as whole,
         cast((c.base_quantity - floor(c.base_quantity)) * 1000000000000000 as hugeint) as fraction_e15,
         case
-            when c.tco2_per_unit is not null and c.term <> 'conversion' then cast(cast(c.tco2_per_unit as decimal(38, 9)) * 1000000000 as hugeint)
-            else cast(cast(c.ncv_gj_per_unit as decimal(38, 9)) * 1000000 as hugeint) * cast(cast(c.carbon_tc_per_gj as decimal(38, 9)) * 1000000 as hugeint)
+            when
+                c.tco2_per_unit is not null and c.term <> 'conversion'
+                then cast(cast(c.tco2_per_unit as decimal(38, 9)) * 1000000000 as hugeint)
+            else cast(cast(c.ncv_gj_per_unit as decimal(38, 9)) * 1000000 as hugeint)
+                * cast(cast(c.carbon_tc_per_gj as decimal(38, 9)) * 1000000 as hugeint)
                 * cast(cast(c.oxidation as decimal(38, 9)) * 1000000 as hugeint) * cast(c.carbon_to_co2_numerator as hugeint)
         end as tco2_multiplier,
         case

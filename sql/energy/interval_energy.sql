@@ -35,7 +35,7 @@ placed as (
         k.park_no,
         k.source_no,
         k.user_no,
-        cast(k.role as enum (
+        cast(k.role as enum(
             'grid_import', 'grid_export', 'direct_import', 'line_end', 'generation', 'storage_charge', 'storage_discharge',
             'use', 'heat_import', 'heat_export', 'curtailment', 'auxiliary', 'resale', 'check', 'outside'
         )) as role,
@@ -67,7 +67,7 @@ judged as (
             when p.applied_multiplier not between 0 and 10000000 then 'out_of_range'
             when cast(p.value as double) * p.applied_multiplier * p.unit_numerator > 1e15 then 'out_of_range'
             else 'valid'
-        end as enum ('valid', 'no_valid_meter', 'off_grid', 'no_value', 'negative', 'out_of_range')) as status
+        end as enum('valid', 'no_valid_meter', 'off_grid', 'no_value', 'negative', 'out_of_range')) as status
     from placed as p
 )
 select
@@ -90,9 +90,9 @@ select
         when j.is_quick
             then (2 * j.energy_numerator * j.value_e6 + j.energy_denominator) // (2 * j.energy_denominator)
         else cast((
-            2 * cast(cast(j.value as decimal(38, 12)) * 1000000000000 as hugeint)
-            * cast(cast(j.applied_multiplier as decimal(38, 6)) * 1000000 as hugeint) * j.unit_numerator
-            + cast(1000000000000000000 as hugeint) * j.unit_denominator
-        ) // (cast(2000000000000000000 as hugeint) * j.unit_denominator) as bigint)
+                2 * cast(cast(j.value as decimal(38, 12)) * 1000000000000 as hugeint)
+                * cast(cast(j.applied_multiplier as decimal(38, 6)) * 1000000 as hugeint) * j.unit_numerator
+                + cast(1000000000000000000 as hugeint) * j.unit_denominator
+            ) // (cast(2000000000000000000 as hugeint) * j.unit_denominator) as bigint)
     end as energy_wh
 from judged as j

@@ -18,7 +18,7 @@ with lines as (
     from energy.project_use_month as u
     left join staging.projects as p
         on u.project_id = p.project_id
-        and p.valid_from <= last_day(cast(u.month || '-01' as date)) and p.valid_to >= cast(u.month || '-01' as date)
+            and p.valid_from <= last_day(cast(u.month || '-01' as date)) and p.valid_to >= cast(u.month || '-01' as date)
     where u.direct_used_wh > 0
     qualify row_number() over (partition by u.park_id, u.project_id, u.month order by p.valid_from desc) = 1
 ),

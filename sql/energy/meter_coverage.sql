@@ -17,7 +17,7 @@ expected as (
         strftime(m.first_day, '%Y-%m') as month,
         greatest(s.first_day, m.first_day) as first_day,
         (least(s.last_day, last_day(m.first_day)) - greatest(s.first_day, m.first_day) + 1) * (1440 // s.interval_minutes)
-        as intervals_expected
+            as intervals_expected
     from staging.meter_spans as s
     inner join months as m on s.first_day <= last_day(m.first_day) and s.last_day >= m.first_day
 ),

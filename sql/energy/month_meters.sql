@@ -1,6 +1,7 @@
 -- The meters that count in a month: each span cut to the month, the interval of the park's balance, what is expected.
 -- balance_minutes is the shortest interval that every boundary, project and storage meter of the park fills; share_minutes
 -- adds the use meters, and is the balance itself where the park has no meter at its gate (its import then follows from use).
+-- Every interval divides the day, 1440 = 2^5 x 3^2 x 5, so the common one is the product of the highest powers of 2, 3, 5.
 -- slot, park_no, source_no and user_no number meters, parks, sources and users of the month: grouping millions of rows by
 -- small integers costs half of grouping by names. A reading belongs to the span that holds the day on which its interval
 -- starts: from_end_minute <= its end < to_end_minute, in minutes from the start of the month.
@@ -17,19 +18,32 @@ with cut as (
     cross join run.month as m
     where s.first_day <= m.last_day and s.last_day >= m.first_day
 ),
-parks as (
+gate_meters as (
     select
         park_id,
-        not bool_or(role in ('grid_import', 'grid_export')) as boundary_from_use,
-        list_reduce(
-            list(distinct interval_minutes) filter (where role in (
-                'grid_import', 'grid_export', 'direct_import', 'generation', 'line_end', 'storage_charge', 'storage_discharge'
-            )),
-            lambda a, b: lcm(a, b)
-        ) as gate_minutes,
-        list_reduce(list(distinct interval_minutes) filter (where role = 'use'), lambda a, b: lcm(a, b)) as use_minutes
+        max(gcd(interval_minutes, 32)) * max(gcd(interval_minutes, 9)) * max(gcd(interval_minutes, 5)) as gate_minutes
     from cut
+    where role in ('grid_import', 'grid_export', 'direct_import', 'generation', 'line_end', 'storage_charge', 'storage_discharge')
     group by park_id
+),
+use_meters as (
+    select
+        park_id,
+        max(gcd(interval_minutes, 32)) * max(gcd(interval_minutes, 9)) * max(gcd(interval_minutes, 5)) as use_minutes
+    from cut
+    where role = 'use'
+    group by park_id
+),
+parks as (
+    select
+        c.park_id,
+        not bool_or(c.role in ('grid_import', 'grid_export')) as boundary_from_use,
+        max(g.gate_minutes) as gate_minutes,
+        max(u.use_minutes) as use_minutes
+    from cut as c
+    left join gate_meters as g on c.park_id = g.park_id
+    left join use_meters as u on c.park_id = u.park_id
+    group by c.park_id
 ),
 lengths as (
     select

@@ -36,7 +36,7 @@ running as (
         and park_no in (select park_no from counts where is_shared)
     window so_far as (partition by park_no, minute order by source_no)
     union all
-    select source_no, park_no, minute, direct_wh, net_wh, direct_wh, net_wh
+    select source_no, park_no, minute, direct_wh, net_wh, direct_wh as direct_running_wh, net_wh as net_running_wh
     from energy.supply_interval
     where
         (direct_wh > 0 or net_wh > 0)

@@ -15,7 +15,7 @@ with delivered as (
         r.file_id,
         f.rank,
         coalesce(cast(r.value as varchar), '') || '/' || coalesce(r.flag, 'A') || '/' || coalesce(cast(r.multiplier as varchar), '')
-        as content
+            as content
     from parsed.meter_readings as r
     inner join lake.files as f on r.file_id = f.file_id
     where r.meter_id in (select meter_id from energy.repeated_readings)

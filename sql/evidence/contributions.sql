@@ -45,17 +45,20 @@ year_windows as (
     select * from metrics.park_window where window_kind = 'year'
 ),
 flows as (
-    select park_id, year, 'grid_import_mwh' as term, 'meter' as source_kind, meter_id as source_id, month, file_id,
+    select
+        park_id, year, 'grid_import_mwh' as term, 'meter' as source_kind, meter_id as source_id, month, file_id,
         energy_mwh, null as sentence
     from meters
     where role = 'grid_import'
     union all
-    select park_id, year, 'grid_import_mwh', 'computed', 'boundary_from_use', null, null,
+    select
+        park_id, year, 'grid_import_mwh', 'computed', 'boundary_from_use', null, null,
         derived_import_wh * cast(0.000001 as decimal(7, 6)), 'Import that use and charging need beyond the own supply.'
     from years
     where derived_import_wh <> 0
     union all
-    select park_id, year, 'grid_import_mwh', 'computed', 'pass_through', null, null,
+    select
+        park_id, year, 'grid_import_mwh', 'computed', 'pass_through', null, null,
         (inflow_wh - import_wh) * cast(0.000001 as decimal(7, 6)), 'Grid power that left again in the same interval.'
     from years
     where inflow_wh <> import_wh
@@ -64,21 +67,25 @@ flows as (
     from meters
     where role = 'grid_export'
     union all
-    select park_id, year, 'grid_export_mwh', 'computed', 'boundary_from_use', null, null,
+    select
+        park_id, year, 'grid_export_mwh', 'computed', 'boundary_from_use', null, null,
         derived_export_wh * cast(0.000001 as decimal(7, 6)), 'Own supply beyond use and charging.'
     from years
     where derived_export_wh <> 0
     union all
-    select park_id, year, 'electricity_use_mwh', 'meter', meter_id, month, file_id,
+    select
+        park_id, year, 'electricity_use_mwh', 'meter', meter_id, month, file_id,
         case when role = 'grid_export' then -energy_mwh else energy_mwh end, null
     from meters
     where role in ('grid_import', 'direct_import', 'generation', 'grid_export')
     union all
-    select park_id, year, 'electricity_use_mwh', 'computed', 'line:' || project_id, month, null,
+    select
+        park_id, year, 'electricity_use_mwh', 'computed', 'line:' || project_id, month, null,
         correction_wh * cast(0.000001 as decimal(7, 6)), 'Of a line metered at both ends the lower end counts.'
     from line_ends
     union all
-    select park_id, year, 'electricity_use_mwh', 'computed', 'boundary_from_use', null, null,
+    select
+        park_id, year, 'electricity_use_mwh', 'computed', 'boundary_from_use', null, null,
         (coalesce(derived_import_wh, 0) - coalesce(derived_export_wh, 0)) * cast(0.000001 as decimal(7, 6)),
         'Import less export that follow from use.'
     from years
@@ -88,52 +95,61 @@ flows as (
     from meters
     where role = 'generation' and project_id not in (select project_id from staging.projects where supply_class <> 'fossil')
     union all
-    select park_id, cast(left(month, 4) as integer), 'direct_supply_mwh', 'computed', 'project:' || project_id, month, null,
+    select
+        park_id, cast(left(month, 4) as integer), 'direct_supply_mwh', 'computed', 'project:' || project_id, month, null,
         direct_used_wh * cast(0.000001 as decimal(7, 6)), 'Power of the line used in the park, interval by interval.'
     from energy.project_use_month
     where direct_used_wh <> 0
     union all
-    select park_id, cast(left(month, 4) as integer), 'onsite_nonfossil_mwh', 'computed', 'project:' || project_id, month, null,
+    select
+        park_id, cast(left(month, 4) as integer), 'onsite_nonfossil_mwh', 'computed', 'project:' || project_id, month, null,
         onsite_used_wh * cast(0.000001 as decimal(7, 6)), 'Net power of the project used in the park, interval by interval.'
     from energy.project_use_month
     where onsite_used_wh <> 0
     union all
-    select park_id, cast(left(month, 4) as integer), 'uncounted_green_mwh', 'computed', 'line:' || project_id, month, null,
+    select
+        park_id, cast(left(month, 4) as integer), 'uncounted_green_mwh', 'computed', 'line:' || project_id, month, null,
         uncounted_wh * cast(0.000001 as decimal(7, 6)), 'Direct power that does not count as green.'
     from energy.line_month
     where uncounted_wh <> 0
     union all
-    select park_id, year, 'uncounted_green_mwh', 'computed', 'sold_elsewhere', null, null,
+    select
+        park_id, year, 'uncounted_green_mwh', 'computed', 'sold_elsewhere', null, null,
         sold_onsite_wh * cast(0.000001 as decimal(7, 6)),
         'Certificates of the park''s own projects that others hold, beyond its green exports.'
     from year_windows
     where sold_onsite_wh <> 0
 ),
 certificates as (
-    select park_id, year, 'green_trade_mwh' as term, 'certificate' as source_kind,
+    select
+        park_id, year, 'green_trade_mwh' as term, 'certificate' as source_kind,
         trade_id || ':' || project_code || '/' || generation_month || '/' || serial_from || '-' || serial_to as source_id,
         generation_month as month, file_id, cast(counted_mwh as decimal(38, 6)) as energy_mwh, null as sentence
     from certificates.judged_trades
     where counted_mwh <> 0 and cast(left(generation_month, 4) as integer) = year
     union all
-    select park_id, year, 'green_trade_mwh', 'computed', 'surplus:' || enterprise_id, null, null,
+    select
+        park_id, year, 'green_trade_mwh', 'computed', 'surplus:' || enterprise_id, null, null,
         -green_trade_surplus_mwh, 'Green-power trade beyond the enterprise''s own draw from the grid.'
     from metrics.enterprise_year
     where green_trade_surplus_mwh <> 0
     union all
-    select park_id, year, 'gec_mwh', 'certificate',
+    select
+        park_id, year, 'gec_mwh', 'certificate',
         cancellation_id || ':' || project_code || '/' || generation_month || '/' || serial_from || '-' || serial_to,
         generation_month, file_id, cast(count_mwh as decimal(38, 6)), null
     from certificates.judged_cancellations
     where reason is null
     union all
-    select park_id, year, 'gec_mwh', 'computed', 'surplus:' || enterprise_id, null, null,
+    select
+        park_id, year, 'gec_mwh', 'computed', 'surplus:' || enterprise_id, null, null,
         -gec_surplus_mwh, 'Cancelled certificates beyond the enterprise''s own draw from the grid.'
     from metrics.enterprise_year
     where gec_surplus_mwh <> 0
 ),
 residual as (
-    select w.park_id, w.year, 'residual_grid_mwh' as term, 'computed' as source_kind, s.source_id, null as month, null as file_id,
+    select
+        w.park_id, w.year, 'residual_grid_mwh' as term, 'computed' as source_kind, s.source_id, null as month, null as file_id,
         case s.source_id
             when 'grid_import' then w.inflow_wh
             when 'green_trade' then -w.green_trade_wh
@@ -144,7 +160,8 @@ residual as (
     cross join (values ('grid_import'), ('green_trade'), ('gec')) as s (source_id)
 ),
 electricity as (
-    select w.park_id, w.year, 'electricity_tco2' as term, 'computed' as source_kind, s.source_id,
+    select
+        w.park_id, w.year, 'electricity_tco2' as term, 'computed' as source_kind, s.source_id,
         case s.source_id
             when 'residual_grid' then w.residual_wh
             when 'uncounted_green' then w.uncounted_direct_wh + w.sold_onsite_wh
@@ -160,12 +177,14 @@ electricity as (
     cross join (values ('residual_grid'), ('uncounted_green'), ('fossil_export')) as s (source_id)
 ),
 fuels as (
-    select park_id, cast(year as integer) as year, file_id || ':' || line as source_id, month, file_id, term, emission_tco2,
+    select
+        park_id, cast(year as integer) as year, file_id || ':' || line as source_id, month, file_id, term, emission_tco2,
         energy_tce, fuel || ' ' || activity || ' ' || quantity || ' ' || unit || coalesce(', document ' || document_id, '') as sentence
     from emissions.fuel_leaves
 ),
 documents as (
-    select park_id, year, 'fuel_tco2' as term, 'document' as source_kind, source_id, month, file_id, emission_tco2,
+    select
+        park_id, year, 'fuel_tco2' as term, 'document' as source_kind, source_id, month, file_id, emission_tco2,
         cast(null as decimal(38, 6)) as energy_tce, sentence
     from fuels
     where term in ('fuel', 'bunker')
@@ -183,18 +202,28 @@ documents as (
     from fuels
     where energy_tce <> 0
     union all
-    select park_id, year, 'heat_tco2', source_kind, source_id, month, file_id, emission_tco2, null,
-        direction || ' ' || kind || ' ' || cast(heat_gj as decimal(38, 6)) || ' GJ x ' || cast(factor_tco2_per_gj as decimal(18, 6)) || ' tCO2/GJ'
+    select
+        park_id, year, 'heat_tco2', source_kind, source_id, month, file_id, emission_tco2, null,
+        direction
+        || ' '
+        || kind
+        || ' '
+        || cast(heat_gj as decimal(38, 6))
+        || ' GJ x '
+        || cast(factor_tco2_per_gj as decimal(18, 6))
+        || ' tCO2/GJ'
     from emissions.heat_leaves
     union all
     select park_id, year, 'energy_tce', source_kind, source_id, month, file_id, null, energy_tce, direction || ' ' || kind || ' heat'
     from emissions.heat_leaves
     union all
-    select park_id, cast(year as integer), 'process_tco2', 'document', file_id || ':' || line, month, file_id, emission_tco2, null,
+    select
+        park_id, cast(year as integer), 'process_tco2', 'document', file_id || ':' || line, month, file_id, emission_tco2, null,
         product || ' ' || quantity_t || ' t x ' || factor_tco2_per_t || ' tCO2/t'
     from emissions.process_leaves
     union all
-    select park_id, year, 'energy_tce', 'computed', 'electricity', null, null, null, electricity_tce,
+    select
+        park_id, year, 'energy_tce', 'computed', 'electricity', null, null, null, electricity_tce,
         '(U - fossil generation - recovered generation + recovered export) x c_eq'
     from year_windows
 ),

@@ -28,8 +28,8 @@ valued as (
         from run.params
     )
     on
-        residual_electricity_factor, green_electricity_factor, fossil_heat_factor_default, nonfossil_heat_factor,
-        electricity_coal_equivalent, heat_coal_equivalent, energy_per_tce
+    residual_electricity_factor, green_electricity_factor, fossil_heat_factor_default, nonfossil_heat_factor,
+    electricity_coal_equivalent, heat_coal_equivalent, energy_per_tce
     into name parameter value amount
 ),
 prescribed as (

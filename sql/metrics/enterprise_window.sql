@@ -62,7 +62,7 @@ certificates as (
     from members as m
     inner join certificates.enterprise_certificates as c
         on m.park_id = c.park_id and m.enterprise_id = c.enterprise_id
-        and c.generation_month between m.first_month and m.last_month
+            and c.generation_month between m.first_month and m.last_month
     group by m.enterprise_id, m.park_id, m.year, m.window_kind, m.month
 ),
 drawn as (
@@ -93,10 +93,10 @@ drawn as (
     left join parks as p on m.park_id = p.park_id and m.year = p.year and m.window_kind = p.window_kind and m.month = p.month
     left join own as o
         on m.enterprise_id = o.enterprise_id and m.park_id = o.park_id and m.year = o.year
-        and m.window_kind = o.window_kind and m.month = o.month
+            and m.window_kind = o.window_kind and m.month = o.month
     left join certificates as c
         on m.enterprise_id = c.enterprise_id and m.park_id = c.park_id and m.year = c.year
-        and m.window_kind = c.window_kind and m.month = c.month
+            and m.window_kind = c.window_kind and m.month = c.month
 )
 select
     d.enterprise_id,

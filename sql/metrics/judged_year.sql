@@ -114,12 +114,12 @@ compared as (
 judged as (
     select
         c.*,
-        c.within_limit is distinct from c.within_if_contested as contested_certificates,
+        c.within_limit <> c.within_if_contested as contested_certificates,
         case
             when c.surely_below_floor and c.below_floor_even_if_complete and not c.missing_input then 'not_applicable'
             when
                 c.missing_readings or c.missing_input or c.conversion_negative or c.outflow_credit or c.fuel_missing
-                or c.within_limit is distinct from c.within_if_contested
+                or c.within_limit <> c.within_if_contested
                 then 'undecided'
             when c.within_limit then 'pass'
             else 'fail'

@@ -7,8 +7,8 @@ with latest as (
     from parsed.expected_inputs as x
     inner join lake.files as f on x.file_id = f.file_id
     qualify row_number() over (
-        partition by x.park_id, x."table", x.key, x.frequency, x.enterprise_id, x.valid_from order by f.rank desc, x.line desc
-    ) = 1
+            partition by x.park_id, x."table", x.key, x.frequency, x.enterprise_id, x.valid_from order by f.rank desc, x.line desc
+        ) = 1
 ),
 months as (
     select
@@ -41,12 +41,12 @@ due as (
 select distinct d.park_id, d.year, d.table_name, d.key, d.enterprise_id, d.frequency, d.month
 from due as d
 where not exists (
-    select 1
-    from staging.declared_inputs as i
-    where
-        i.park_id = d.park_id
-        and i.table_name = d.table_name
-        and i.key = d.key
-        and i.month between d.first_month and d.month
-        and (d.enterprise_id = '' or i.enterprise_id = d.enterprise_id)
-)
+        select 1
+        from staging.declared_inputs as i
+        where
+            i.park_id = d.park_id
+            and i.table_name = d.table_name
+            and i.key = d.key
+            and i.month between d.first_month and d.month
+            and (d.enterprise_id = '' or i.enterprise_id = d.enterprise_id)
+    )

@@ -30,7 +30,7 @@ curtailed as (
         select project_id, cast(left(month, 4) as integer), energy_wh * cast(0.000001 as decimal(7, 6))
         from energy.meter_month
         where role = 'curtailment'
-    )
+    ) as recorded
     group by project_id, year
 ),
 amounts as (

@@ -4,7 +4,8 @@
 -- Grain: park_id, year, parameter, value
 -- Order: park_id, year, parameter, value
 with base as (
-    select w.*, p.feedstock_in_energy, p.electricity_coal_equivalent, p.electricity_coal_equivalent_low,
+    select
+        w.*, p.feedstock_in_energy, p.electricity_coal_equivalent, p.electricity_coal_equivalent_low,
         p.electricity_coal_equivalent_high, p.residual_electricity_factor, j.core_verdict, j.limit_tco2_per_tce
     from metrics.park_window as w
     inner join metrics.judged_year as j on w.park_id = j.park_id and w.year = j.year
@@ -12,28 +13,34 @@ with base as (
     where w.window_kind = 'year'
 ),
 cases as (
-    select park_id, year, 'electricity_coal_equivalent' as parameter, electricity_coal_equivalent_low as value,
+    select
+        park_id, year, 'electricity_coal_equivalent' as parameter, electricity_coal_equivalent_low as value,
         total_tco2, electricity_low_tce + other_tce as energy_tce, core_verdict, limit_tco2_per_tce
     from base
     union all
-    select park_id, year, 'electricity_coal_equivalent', electricity_coal_equivalent,
+    select
+        park_id, year, 'electricity_coal_equivalent', electricity_coal_equivalent,
         total_tco2, energy_tce, core_verdict, limit_tco2_per_tce
     from base
     union all
-    select park_id, year, 'electricity_coal_equivalent', electricity_coal_equivalent_high,
+    select
+        park_id, year, 'electricity_coal_equivalent', electricity_coal_equivalent_high,
         total_tco2, electricity_high_tce + other_tce, core_verdict, limit_tco2_per_tce
     from base
     union all
-    select park_id, year, 'residual_electricity_factor', latest_fossil_factor,
+    select
+        park_id, year, 'residual_electricity_factor', latest_fossil_factor,
         total_tco2 - electricity_tco2 + latest_factor_tco2, energy_tce, core_verdict, limit_tco2_per_tce
     from base
     union all
-    select park_id, year, 'feedstock_in_energy', 1 - feedstock_in_energy,
+    select
+        park_id, year, 'feedstock_in_energy', 1 - feedstock_in_energy,
         total_tco2, energy_tce + case when feedstock_in_energy = 1 then -feedstock_tce else feedstock_tce end,
         core_verdict, limit_tco2_per_tce
     from base
     union all
-    select park_id, year, 'nuclear_direct_factor', residual_electricity_factor,
+    select
+        park_id, year, 'nuclear_direct_factor', residual_electricity_factor,
         total_tco2 + nuclear_at_residual_tco2, energy_tce, core_verdict, limit_tco2_per_tce
     from base
 )

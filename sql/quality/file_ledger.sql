@@ -9,7 +9,7 @@ with duplicates as (
         select file_id, 'meter_readings' as table_name, rows_duplicate from energy.reading_duplicates
         union all
         select file_id, table_name, count(*) from staging.repeated_rows group by file_id, table_name
-    )
+    ) as counted
     group by file_id, table_name
 ),
 aside as (
@@ -20,7 +20,7 @@ aside as (
         group by file_id
         union all
         select file_id, table_name, count(*) from staging.set_aside_rows group by file_id, table_name
-    )
+    ) as counted
     group by file_id, table_name
 )
 select

@@ -20,24 +20,24 @@ reasons as (
         c.sentence || case r.code
             when 'missing_readings'
                 then printf(
-                    ' %d intervals, probably about %s MWh.', r.intervals_missing,
-                    cast(cast(r.missing_estimate_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 3)) as varchar)
-                )
+                        ' %d intervals, probably about %s MWh.', r.intervals_missing,
+                        cast(cast(r.missing_estimate_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 3)) as varchar)
+                    )
             when 'missing_input' then printf(' %d rows.', r.inputs_missing)
             when 'intensity_above_limit'
                 then printf(
-                    ' %.5f tCO2/tce against %s.', cast(r.total_tco2 as double) / cast(r.energy_tce as double),
-                    cast(cast(r.limit_tco2_per_tce as decimal(9, 3)) as varchar)
-                )
+                        ' %.5f tCO2/tce against %s.', cast(r.total_tco2 as double) / cast(r.energy_tce as double),
+                        cast(cast(r.limit_tco2_per_tce as decimal(9, 3)) as varchar)
+                    )
             when 'direct_supply_below_minimum'
                 then printf(' The share is %.4f.', cast(r.direct_green_wh as double) / cast(r.use_wh as double))
             when 'outflow_credit'
                 then printf(' Credits %s tCO2, sources %s tCO2.', cast(r.credit_tco2 as varchar), cast(r.supplier_tco2 as varchar))
             when 'fuel_missing'
                 then printf(
-                    ' %s tce of fuel for %s MWh of fossil generation.', cast(r.power_fuel_tce as varchar),
-                    cast(r.fossil_wh * cast(0.000001 as decimal(7, 6)) as varchar)
-                )
+                        ' %s tce of fuel for %s MWh of fossil generation.', cast(r.power_fuel_tce as varchar),
+                        cast(r.fossil_wh * cast(0.000001 as decimal(7, 6)) as varchar)
+                    )
             else ''
         end as sentence,
         cast(to_json({
@@ -130,27 +130,32 @@ assumptions as (
         }) as varchar) as evidence
     from energy.park_month as p
     union all
-    select h.park_id, cast(h.year as integer), h.month, null, 'nonfossil_heat_without_document',
+    select
+        h.park_id, cast(h.year as integer), h.month, null, 'nonfossil_heat_without_document',
         cast(to_json({ 'heat_gj': cast(h.heat_gj as varchar), 'file_id': h.file_id, 'line': h.line }) as varchar)
     from emissions.heat_leaves as h
     where h.without_document and h.source_kind = 'document'
     union all
-    select h.park_id, cast(h.year as integer), h.month, null, 'stated_factor_without_document',
+    select
+        h.park_id, cast(h.year as integer), h.month, null, 'stated_factor_without_document',
         cast(to_json({ 'factor_tco2_per_gj': cast(h.factor_tco2_per_gj as varchar), 'file_id': h.file_id, 'line': h.line }) as varchar)
     from emissions.heat_leaves as h
     where h.measured and h.document_id is null
     union all
-    select h.park_id, cast(h.year as integer), h.month, split_part(h.source_id, ':', 1), 'heat_meter_taken_as_fossil',
+    select
+        h.park_id, cast(h.year as integer), h.month, split_part(h.source_id, ':', 1), 'heat_meter_taken_as_fossil',
         cast(to_json({ 'heat_gj': cast(h.heat_gj as varchar) }) as varchar)
     from emissions.heat_leaves as h
     where h.source_kind = 'meter'
     union all
-    select f.park_id, cast(f.year as integer), f.month, null, 'feedstock_as_fuel',
+    select
+        f.park_id, cast(f.year as integer), f.month, null, 'feedstock_as_fuel',
         cast(to_json({ 'enterprise_id': f.enterprise_id, 'fuel': f.fuel, 'file_id': f.file_id, 'line': f.line }) as varchar)
     from emissions.fuel_leaves as f
     where f.activity = 'feedstock' and f.term = 'fuel'
     union all
-    select l.park_id, cast(left(l.month, 4) as integer), l.month, null, 'direct_power_not_counted',
+    select
+        l.park_id, cast(left(l.month, 4) as integer), l.month, null, 'direct_power_not_counted',
         cast(to_json({
             'project_id': l.project_id,
             'direct_mwh': cast(l.direct_used_wh * cast(0.000001 as decimal(7, 6)) as varchar),
@@ -177,7 +182,8 @@ assumptions as (
     from staging.meters as m
     where m.project_id is not null and m.project_id not in (select project_id from staging.projects)
     union all
-    select a.park_id, a.year, null, null, 'method_before_validity',
+    select
+        a.park_id, a.year, null, null, 'method_before_validity',
         cast(to_json({ 'year': a.year, 'method_valid_from': min(x.valid_from) }) as varchar)
     from metrics.accounts as a
     inner join reference.method_parameters as x on x.parameter = 'residual_electricity_factor'

@@ -15,10 +15,11 @@ with latest as (
     inner join lake.files as f on e.file_id = f.file_id
     qualify row_number() over (partition by e.enterprise_id, e.valid_from order by f.rank desc, e.line desc) = 1
 )
-select * replace (
-    least(
-        valid_to,
-        coalesce(lead(valid_from) over (partition by enterprise_id order by valid_from) - 1, date '9999-12-31')
-    ) as valid_to
-)
+select
+    * replace (
+        least(
+            valid_to,
+            coalesce(lead(valid_from) over (partition by enterprise_id order by valid_from) - 1, date '9999-12-31')
+        ) as valid_to
+    )
 from latest

@@ -43,12 +43,12 @@ factors as (
     from standing as s
     inner join reference.fuels as t on s.fuel = t.fuel and (t.activity is null or t.activity = s.activity)
     qualify row_number() over (
-        partition by s.file_id, s.line
-        order by
-            t.activity is null,
-            not (cast(t.valid_from as date) <= s.first_day and coalesce(cast(t.valid_to as date), date '9999-12-31') >= s.first_day),
-            abs(date_diff('day', s.first_day, cast(t.valid_from as date)))
-    ) = 1
+            partition by s.file_id, s.line
+            order by
+                t.activity is null,
+                not (cast(t.valid_from as date) <= s.first_day and coalesce(cast(t.valid_to as date), date '9999-12-31') >= s.first_day),
+                abs(date_diff('day', s.first_day, cast(t.valid_from as date)))
+        ) = 1
 )
 select
     s.file_id,

@@ -47,10 +47,14 @@ select
     s.capacity_kw,
     case
         when exists (
-            select 1 from staging.meters as parent where parent.meter_id = s.parent_meter_id and parent.point = s.point
-        ) then 'check'
+                select 1 from staging.meters as parent where parent.meter_id = s.parent_meter_id and parent.point = s.point
+            ) then 'check'
         when s.point in ('grid_import', 'grid_export', 'direct_import', 'use') then s.point
-        when s.point in ('storage_charge', 'storage_discharge') and s.in_balance is false and s.relation in ('onsite', 'microgrid', 'source_grid_load_storage') then 'outside'
+        when
+            s.point in ('storage_charge', 'storage_discharge')
+            and s.in_balance is false
+            and s.relation in ('onsite', 'microgrid', 'source_grid_load_storage')
+            then 'outside'
         when s.point in ('storage_charge', 'storage_discharge') then s.point
         when s.point = 'generation' and coalesce(s.in_balance, true) then 'generation'
         when s.point = 'generation' and s.relation in ('direct_line', 'incremental_grid') then 'line_end'

@@ -32,10 +32,11 @@ with latest as (
     inner join lake.files as f on p.file_id = f.file_id
     qualify row_number() over (partition by p.project_id, p.valid_from order by f.rank desc, p.line desc) = 1
 )
-select * replace (
-    least(
-        valid_to,
-        coalesce(lead(valid_from) over (partition by project_id order by valid_from) - 1, date '9999-12-31')
-    ) as valid_to
-)
+select
+    * replace (
+        least(
+            valid_to,
+            coalesce(lead(valid_from) over (partition by project_id order by valid_from) - 1, date '9999-12-31')
+        ) as valid_to
+    )
 from latest

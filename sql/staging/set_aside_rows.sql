@@ -11,31 +11,38 @@ with judged as (
     union all
     select file_id, 'curtailment', line, raw, reason from staging.curtailment_rows
     union all
-    select file_id, 'enterprises', line, raw,
+    select
+        file_id, 'enterprises', line, raw,
         case when park_id not in (select park_id from staging.parks) then 'unknown_park' end
     from parsed.enterprises
     union all
-    select file_id, 'projects', line, raw,
+    select
+        file_id, 'projects', line, raw,
         case when park_id not in (select park_id from staging.parks) then 'unknown_park' end
     from parsed.projects
     union all
-    select file_id, 'meters', line, raw,
+    select
+        file_id, 'meters', line, raw,
         case when park_id not in (select park_id from staging.parks) then 'unknown_park' end
     from parsed.meters
     union all
-    select file_id, 'expected_inputs', line, raw,
+    select
+        file_id, 'expected_inputs', line, raw,
         case when park_id not in (select park_id from staging.parks) then 'unknown_park' end
     from parsed.expected_inputs
     union all
-    select file_id, 'baselines', line, raw,
+    select
+        file_id, 'baselines', line, raw,
         case when park_id not in (select park_id from staging.parks) then 'unknown_park' end
     from parsed.baselines
     union all
-    select file_id, 'indicators', line, raw,
+    select
+        file_id, 'indicators', line, raw,
         case when park_id not in (select park_id from staging.parks) then 'unknown_park' end
     from parsed.indicators
     union all
-    select file_id, 'offsets', line, raw,
+    select
+        file_id, 'offsets', line, raw,
         case when park_id not in (select park_id from staging.parks) then 'unknown_park' end
     from parsed.offsets
 )

@@ -27,7 +27,7 @@ NOT_ON_SPARK: dict[str, set[str]] = {
     "energy/interval_energy.sql": {"epoch_us", "hugeint"},
     "energy/line_month.sql": {"hugeint"},
     "energy/meter_month.sql": {"hugeint"},
-    "energy/month_meters.sql": {"gcd", "hugeint", "lcm", "list_reduce"},
+    "energy/month_meters.sql": {"gcd", "hugeint", "lcm"},
     "energy/park_window.sql": {"hugeint"},
     "energy/project_month.sql": {"star"},
     "energy/project_use_month.sql": {"hugeint"},
