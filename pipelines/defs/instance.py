@@ -40,7 +40,11 @@ def instance_folder(settings: Settings) -> Path:
 def instance_settings(folder: Path, postgres_url: str | None) -> dict[str, Any]:
     """The content of ``dagster.yaml``. The URL itself stays in the environment."""
     # One run at a time, for a run holds the home folder's write lock.
-    common = {"telemetry": {"enabled": False}, "concurrency": {"runs": {"max_concurrent_runs": 1}}}
+    common = {
+        "telemetry": {"enabled": False},
+        "nux": {"enabled": False},  # no invitation to a newsletter over an operator's first look
+        "concurrency": {"runs": {"max_concurrent_runs": 1}},
+    }
     if not postgres_url:
         storage = {
             "module": "pipelines.defs.event_log",
