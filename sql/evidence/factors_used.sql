@@ -13,6 +13,8 @@ with latest as (
         row_number() over (
             partition by a.park_id, a.year, x.parameter
             order by
+                (cast(x.valid_from as date) <= a.last_day and coalesce(cast(x.valid_to as date) >= a.last_day, true)) desc,
+                x.origin = 'operator' desc,
                 cast(x.valid_from as date) <= a.last_day desc,
                 case when cast(x.valid_from as date) <= a.last_day then cast(x.valid_from as date) end desc,
                 cast(x.valid_from as date)
