@@ -44,9 +44,11 @@ def run(home: Path, delivery: Mapping[str, Sequence[Row]], year: int, tables: It
     files = tuple(
         _write(con, lake, table, rows, rank) for rank, (table, rows) in enumerate(sorted(delivery.items()), start=1)
     )
-    base_years = {row["base_year"] for row in delivery["parks"] if row.get("base_year") is not None}
-    accounts: tuple[Account, ...] = accounts_of(year, None, tuple(sorted(base_years)))
-    months = months_in_scope(accounts, sorted({month for file in files for month in file.months}))
+    read = sorted({month for file in files for month in file.months})
+    others = {row["base_year"] for row in delivery["parks"] if row.get("base_year") is not None}
+    others |= {int(month[:4]) for month in read} & {year - 1}
+    accounts: tuple[Account, ...] = accounts_of(year, None, others)
+    months = months_in_scope(accounts, read)
     models = _with_upstream(tables)
     settings = Settings(home=home, duckdb_threads=1, duckdb_memory="500MiB")
     with BuildContext(settings, models, Sources(lake, accounts, files, FILE_TYPES), months) as context:

@@ -116,7 +116,7 @@ def _heat(park: Park) -> None:
             {"quantity": quantity, "unit": "t", "enthalpy_gj_per_t": Decimal("2.7631")},
         ]
     )
-    row = park.add(
+    park.add(
         "heat_flows",
         park_id=park.key,
         month=_month(park),
@@ -126,9 +126,6 @@ def _heat(park: Park) -> None:
         document_id=random.choice([None, "d"]),
         **form,
     )
-    if row["kind"] == "waste_heat" and row["document_id"] is None:
-        # Whether waste heat without proof may come with a measured factor, the specification does not say.
-        row["factor_tco2_per_gj"] = None
 
 
 def _process(park: Park) -> None:

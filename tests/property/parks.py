@@ -167,9 +167,9 @@ def _onsite(park: Park, number: int) -> None:
         parent = _meter(park, "generation", finest if feed_in else (), project_id=project_id)
         if park.chance(0.1):
             _meter(park, "generation", finest, project_id=project_id, parent_meter_id=parent["meter_id"])
-    if not feed_in and park.chance(0.6):
+    if park.chance(0.6):
         for point in ("storage_charge", "storage_discharge", *["storage_charge"] * park.chance(0.2)):
-            _meter(park, point, project_id=project_id)
+            _meter(park, point, finest if feed_in else (), project_id=project_id)
     if park.chance(0.15):
         _meter(park, "curtailment", finest, project_id=project_id)
 
@@ -181,7 +181,7 @@ def _line(park: Park, number: int) -> None:
         "projects",
         project_id=project_id,
         park_id=park.key,
-        technology=random.choice([*GREEN, "nuclear", "nuclear", "gas"]),
+        technology=random.choice([*GREEN, "nuclear", "nuclear", "gas", "waste_heat", "waste_pressure"]),
         relation=random.choice(["direct_line", "direct_line", "incremental_grid"]),
         same_owner=random.choice([None, True, False, False]),
         interval_traced=random.choice([None, True, True, False]),
@@ -270,17 +270,14 @@ def _value(random: Random, scale: int, meter: Row, minutes: int, stated: bool) -
 
 
 def _lose_readings(park: Park) -> None:
-    """Sometimes one reading is not there, of a meter that is due in every reading of the specification."""
-    feed_in = {p["project_id"] for p in park.rows("projects") if p.get("grid_mode") == "full_feed_in"}
-    due = {
-        meter["meter_id"]
-        for meter in park.rows("meters")
-        if "parent_meter_id" not in meter and meter.get("project_id") not in feed_in
-    }
-    readings = [row for row in park.rows("meter_readings") if row["meter_id"] in due]
-    if park.chance(0.06) and readings:
-        lost = park.random.choice(readings)
-        if park.chance(0.5):
-            park.rows("meter_readings").remove(lost)
-        else:
-            lost["flag"] = "N"
+    """Sometimes a reading is not there, or all of a meter, or the meter is one that no term needs."""
+    ids = list(dict.fromkeys(meter["meter_id"] for meter in park.rows("meters")))
+    if not ids or not park.chance(0.12):
+        return
+    meter_id, whole = park.random.choice(ids), park.chance(0.15)
+    for row in [row for row in park.rows("meter_readings") if row["meter_id"] == meter_id]:
+        if whole or park.chance(0.2):
+            if park.chance(0.5):
+                park.rows("meter_readings").remove(row)
+            else:
+                row["flag"] = "N"

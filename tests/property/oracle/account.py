@@ -12,10 +12,10 @@ from typing import Any
 from tests.property.oracle.balance import Balance, balance, kind_of
 from tests.property.oracle.certificates import Ledger, ledger
 from tests.property.oracle.delivery import Delivery, Reference, Row, covers, first_day, micro
-from tests.property.oracle.leaves import leaves
+from tests.property.oracle.leaves import is_inside, leaves
 from tests.property.oracle.offtake import Enterprise, offtake
 from tests.property.oracle.readings import Flow, metered
-from tests.property.oracle.verdicts import Terms, judge
+from tests.property.oracle.verdicts import Gap, Terms, judge
 
 WH_PER_MWH = 10**6
 
@@ -47,21 +47,18 @@ def account(delivery: Delivery, park: Row, year: int, cutoff: date, references: 
     judged = ledger(delivery, year, cutoff, bool(reference.parameters["nuclear_trade_is_green"]))
     drawn = offtake(delivery, park, of_year, _meters_of(readings.meters, year), year)
     terms = _terms(delivery, park, year, reference, of_year, judged, drawn)
-    missing = any(moment.year == year for moment in readings.missing)
-    rows_missing = _owed_rows_missing(delivery, park, year)
-    verdict = judge(terms, reference, missing, rows_missing)
+    whole_year = readings.is_whole(year)
+    gap = Gap(not whole_year, readings.missing_wh(year), _owed_rows_missing(delivery, park, year))
+    verdict = judge(terms, reference, gap)
     row = _park_row(delivery, park, year, reference, terms) | verdict.columns()
     row["curtailed_mwh"] = _curtailed(delivery, park, year, readings.flows)
-    if not missing:
-        row |= {"coverage": Fraction(1) if readings.due[year] else None}
+    row["coverage"] = readings.share_valid(year)
     baselines, is_sure = _baselines(delivery, park, year, references, row)
     unsaid = set() if is_sure else set(baselines) - {"baseline_average_tco2_per_tce", "ratio_to_average"}
-    if verdict.limit is None and (missing or rows_missing or terms.conversion is None):
-        unsaid |= {"core_verdict", "overall_verdict"}
     return Account(
         park=row | baselines,
         enterprises={key: _enterprise_row(one, judged) for key, one in drawn.items()},
-        has_all_readings=not missing,
+        has_all_readings=whole_year,
         unsaid=frozenset(unsaid),
         is_possible=min(terms.use, terms.drawn, *(one.drawn for one in drawn.values())) >= 0,
     )
@@ -172,7 +169,7 @@ def _enterprise_row(one: Enterprise, judged: Ledger) -> dict[str, int]:
 
 
 def _owed_rows_missing(delivery: Delivery, park: Row, year: int) -> bool:
-    """Whether a fuel row that the park said it owes, by the month or by the year, is not there."""
+    """Whether a fuel row that the park said it owes, by the month or by the year, is not there or lies outside."""
     for owed in delivery.get("expected_inputs", ()):
         if owed["park_id"] != park["park_id"]:
             continue
@@ -181,7 +178,7 @@ def _owed_rows_missing(delivery: Delivery, park: Row, year: int) -> bool:
         given = {
             row["month"]
             for row in delivery[owed["table"]]
-            if row["park_id"] == park["park_id"] and row["fuel"] == owed["key"] and row["month"] in due
+            if row["fuel"] == owed["key"] and row["month"] in due and is_inside(row, park, year, delivery)
         }
         if (due - given) if owed["frequency"] == "month" else (due and not given):
             return True

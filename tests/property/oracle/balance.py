@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from tests.property.oracle.delivery import Delivery, Row, month_of, shares
-from tests.property.oracle.readings import Flow, Metered
+from tests.property.oracle.readings import ON_SITE, PLANT, Flow, Metered
 
 GREEN = {"solar", "wind", "hydro", "biomass", "geothermal", "ocean", "nuclear"}
 RECOVERED = {"waste_heat", "waste_pressure"}
-ON_SITE = {"onsite", "microgrid", "source_grid_load_storage"}
 LINES = {"direct_line", "incremental_grid"}
 GATES = {"grid_import", "grid_export"}
 
@@ -118,13 +117,15 @@ def _lengths(metered: Metered, projects: dict[str, Row], has_gate: bool) -> tupl
 
 
 def _in_balance(meter: Row, projects: dict[str, Row]) -> bool:
-    if meter["point"] == "generation":
-        project = projects[meter["project_id"]]
-        return project["relation"] in LINES or project.get("grid_mode") != "full_feed_in"
-    return meter["point"] in {*GATES, "direct_import", "storage_charge", "storage_discharge"}
+    project = projects.get(meter.get("project_id", ""))
+    if meter["point"] in PLANT and project and project["relation"] in ON_SITE:
+        return project.get("grid_mode") != "full_feed_in"
+    return meter["point"] in {*GATES, *PLANT, "direct_import"}
 
 
 def _add(one: Interval, flow: Flow, projects: dict[str, Row]) -> None:
+    if flow.meter["point"] != "use" and not _in_balance(flow.meter, projects):
+        return
     point, project_id = flow.meter["point"], flow.meter.get("project_id")
     enterprise_id = flow.meter.get("enterprise_id")
     if point == "grid_import":
@@ -140,11 +141,8 @@ def _add(one: Interval, flow: Flow, projects: dict[str, Row]) -> None:
     elif point == "use":
         one.use[enterprise_id] += flow.wh
     elif point == "generation":
-        project = projects[project_id]
-        if project["relation"] in LINES:
-            one.far[project_id] += flow.wh
-        elif project.get("grid_mode") != "full_feed_in":
-            one.generation[project_id] += flow.wh
+        ends = one.far if projects[project_id]["relation"] in LINES else one.generation
+        ends[project_id] += flow.wh
 
 
 def _gate(one: Interval, has_gate: bool) -> None:

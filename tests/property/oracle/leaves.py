@@ -32,7 +32,7 @@ class Leaves:
 def leaves(delivery: Delivery, park: Row, year: int, reference: Reference) -> Leaves:
     """All leaves of a park and year; rows outside the validity of park or enterprise do not count."""
     rows = {
-        table: [row for row in delivery.get(table, ()) if _counts(row, park, year, delivery)]
+        table: [row for row in delivery.get(table, ()) if is_inside(row, park, year, delivery)]
         for table in ("fuel_use", "heat_flows", "process_outputs")
     }
     found = Leaves()
@@ -46,7 +46,8 @@ def leaves(delivery: Delivery, park: Row, year: int, reference: Reference) -> Le
     return found
 
 
-def _counts(row: Row, park: Row, year: int, delivery: Delivery) -> bool:
+def is_inside(row: Row, park: Row, year: int, delivery: Delivery) -> bool:
+    """Whether a row is of this park and year and lies in the validity of park and enterprise."""
     if row["park_id"] != park["park_id"] or int(row["month"][:4]) != year:
         return False
     owners = [e for e in delivery["enterprises"] if e["enterprise_id"] == row.get("enterprise_id")]

@@ -4,15 +4,18 @@ What the energy means is in ``balance``.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from tests.property.oracle.delivery import Delivery, Row, covers, days, half_up
+from tests.property.oracle.delivery import Delivery, Row, covers, days, half_up, month_of
 
 WH = {"kWh": 10**3, "MWh": 10**6, "万kWh": 10**7, "kW": 10**3, "MW": 10**6}
 """Wh in one unit of energy, W in one unit of power."""
+
+ON_SITE = {"onsite", "microgrid", "source_grid_load_storage"}
+PLANT = {"generation", "storage_charge", "storage_discharge"}
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,47 @@ class Flow:
 class Metered:
     """The readings of a park that count.
 
-    ``meters`` are the master rows in force, by day; ``missing`` the days with a due interval that is not there.
+    ``meters`` are the master rows in force, by day. ``valid`` and ``missing`` count due intervals by meter and month.
     """
 
     flows: list[Flow] = field(default_factory=list)
     meters: dict[date, list[Row]] = field(default_factory=dict)
-    missing: set[date] = field(default_factory=set)
-    due: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    valid: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    valid: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    missing: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+
+    def share_valid(self, year: int) -> Fraction | None:
+        """Valid intervals of a year by those that are due."""
+        valid, missing = _of_year(self.valid, year), _of_year(self.missing, year)
+        return Fraction(valid, valid + missing) if valid + missing else None
+
+    def is_whole(self, year: int) -> bool:
+        return _of_year(self.missing, year) == 0
+
+    def missing_wh(self, year: int) -> Fraction | None:
+        """About what the missing intervals of a year hold; None where nothing tells it.
+
+        A missing interval counts as the mean of those that the meter has in the month, else in any month. That a meter
+        stood still in other months does not tell that it stood still in one that was not read at all.
+        """
+        energy: dict[tuple[str, str], int] = defaultdict(int)
+        for flow in self.flows:
+            energy[flow.meter["meter_id"], month_of(flow.start)] += flow.wh
+        total = Fraction(0)
+        for (meter_id, month), count in self.missing.items():
+            if count == 0 or not month.startswith(str(year)):
+                continue
+            months = [(meter_id, month)]
+            if not self.valid.get(months[0]):
+                months = [key for key in self.valid if key[0] == meter_id]
+            valid, read = sum(self.valid[key] for key in months), sum(energy[key] for key in months)
+            if valid == 0 or (read == 0 and months != [(meter_id, month)]):
+                return None
+            total += Fraction(count * read, valid)
+        return total
+
+
+def _of_year(counts: Mapping[tuple[str, str], int], year: int) -> int:
+    return sum(count for (_, month), count in counts.items() if month.startswith(str(year)))
 
 
 def in_force(versions: Iterable[Row], moment: date) -> Row | None:
@@ -61,6 +97,7 @@ def metered(delivery: Delivery, park: Row, years: Iterable[int]) -> Metered:
     owners |= {("project_id", row["project_id"]): row for row in delivery["projects"]}
 
     found = Metered()
+    idle = _not_due(delivery, versions)
     for year in years:
         for moment in days(date(year, 1, 1), date(year, 12, 31)):
             if not covers(park, moment):
@@ -70,8 +107,24 @@ def metered(delivery: Delivery, park: Row, years: Iterable[int]) -> Metered:
                 meter = in_force(versions[meter_id], moment)
                 if meter and all(covers(owner, moment) for owner in _owners(meter, owners)):
                     found.meters[moment].append(meter)
-                    _count_day(found, meter, moment, readings[meter_id])
+                    _count_day(found, meter, moment, readings[meter_id], meter_id not in idle)
     return found
+
+
+def _not_due(delivery: Delivery, versions: Mapping[str, Sequence[Row]]) -> set[str]:
+    """Meters that no term needs: those below another at the same point, and plants that feed in all they make."""
+    points = {meter_id: rows[0]["point"] for meter_id, rows in versions.items()}
+    feed_in = {
+        row["project_id"]
+        for row in delivery["projects"]
+        if row["relation"] in ON_SITE and row.get("grid_mode") == "full_feed_in"
+    }
+    return {
+        meter_id
+        for meter_id, rows in versions.items()
+        if points.get(rows[0].get("parent_meter_id")) == points[meter_id]
+        or (points[meter_id] in PLANT and rows[0].get("project_id") in feed_in)
+    }
 
 
 def _owners(meter: Row, owners: dict[tuple[str, str], Row]) -> list[Row]:
@@ -79,17 +132,17 @@ def _owners(meter: Row, owners: dict[tuple[str, str], Row]) -> list[Row]:
     return [owners[column, key] for column, key in keys if key is not None]
 
 
-def _count_day(found: Metered, meter: Row, moment: date, readings: dict[datetime, Row]) -> None:
+def _count_day(found: Metered, meter: Row, moment: date, readings: dict[datetime, Row], is_due: bool) -> None:
     minutes = meter.get("interval_minutes") or 15
+    place = meter["meter_id"], month_of(moment)
     midnight = datetime(moment.year, moment.month, moment.day)
     for number in range(1440 // minutes):
         start = midnight + timedelta(minutes=number * minutes)
-        found.due[moment.year] += 1
         reading = readings.get(start + timedelta(minutes=minutes))
         if reading is None or reading.get("value") is None or reading.get("flag") == "N":
-            found.missing.add(moment)
+            found.missing[place] += is_due
             continue
-        found.valid[moment.year] += 1
+        found.valid[place] += is_due
         multiplier = next(m for m in (reading.get("multiplier"), meter.get("multiplier"), 1) if m is not None)
         amount = Fraction(reading["value"]) * Fraction(multiplier) * WH[meter["unit"]]
         if meter["measure"] == "mean_power":

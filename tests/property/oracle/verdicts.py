@@ -119,30 +119,36 @@ class Verdict:
         }
 
 
-def judge(t: Terms, reference: Reference, readings_missing: bool, rows_missing: bool) -> Verdict:
-    """The verdicts of section 5."""
+@dataclass(frozen=True)
+class Gap:
+    """What was due and is not there: readings, with about what they hold (None: nobody knows), and owed rows."""
+
+    is_open: bool
+    missing_wh: Fraction | None
+    rows_missing: bool
+
+
+def judge(t: Terms, reference: Reference, gap: Gap) -> Verdict:
+    """The verdicts of section 5. Below the floor goes before what is open, unless a document is owed."""
     p = reference.parameters
-    energies = [
-        t.energy(p[name], feedstock)
-        for name in (
-            "electricity_coal_equivalent",
-            "electricity_coal_equivalent_low",
-            "electricity_coal_equivalent_high",
-        )
-        for feedstock in (False, True)
-    ]
+    energies, with_gap = [], []
+    for name in ("electricity_coal_equivalent", "electricity_coal_equivalent_low", "electricity_coal_equivalent_high"):
+        for feedstock in (False, True):
+            energies.append(t.energy(p[name], feedstock))
+            with_gap.append(energies[-1] + (gap.missing_wh or 0) * p[name])
     limits = {"standard": p["intensity_limit_small"], "large": p["intensity_limit_large"]}
     classes = {_size_class(energy, p) for energy in energies}
     limit = min((limits[name] for name in classes if name in limits), default=None)
     verdict = Verdict("", _direct(t, p), limit, _size_class(t.energy(), p))
     if len(classes) > 1:
         verdict.reasons.add("size_class_uncertain")
-    if readings_missing:
-        verdict.core = verdict.direct_supply = "undecided"
-    elif rows_missing or t.conversion is None:
-        verdict.core = "undecided"
-    elif limit is None:
+    is_small = gap.missing_wh is not None and max(with_gap) < p["size_class_floor"] * 10**6
+    if gap.is_open:
+        verdict.direct_supply = "undecided"
+    if limit is None and is_small and not gap.rows_missing:
         verdict.core = "not_applicable"
+    elif gap.is_open or gap.rows_missing or t.conversion is None:
+        verdict.core = "undecided"
     else:
         open_terms = _open_terms(t, p)
         verdict.reasons |= open_terms
