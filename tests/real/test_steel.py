@@ -35,7 +35,7 @@ def test_month_totals(run, rows):
     published = run.published(
         """
         select month, grid_import_mwh::double * 1000 from metrics.park_month
-        where park_id = 'gwangyang' and window_kind = 'month' and grid_import_mwh > 0 order by month
+        where park_id = 'gwangyang' and window_kind = 'month' and year = 2018 and grid_import_mwh > 0 order by month
         """
     )
     expected = [(month, pytest.approx(kwh)) for month, kwh in sorted(months.items()) if month >= "2018"]
@@ -48,7 +48,7 @@ def test_nothing_is_missing_but_the_hour_that_is_next_year_in_china(run):
     missing = run.published(
         """
         select month, intervals_missing from metrics.park_month
-        where park_id = 'gwangyang' and window_kind = 'month' and month < '2018-07' order by month
+        where park_id = 'gwangyang' and window_kind = 'month' and year = 2018 and month < '2018-07' order by month
         """
     )
     assert missing == [(f"2018-0{month}", 0) for month in range(1, 6)] + [("2018-06", 4)]
