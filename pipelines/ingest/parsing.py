@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -44,14 +45,14 @@ class LandedFile:
     delivered_at: str | None
     spec: FileSpec | None
 
-    @property
+    @cached_property
     def file_id(self) -> str:
         """The same for the same bytes with the same instructions; the suffix says how to read the bytes."""
         table = self.spec.table if self.spec else None
         version = f"{PARSER_VERSION}/{contracts.load('inputs')[table].version}" if table else PARSER_VERSION
         return fingerprint(self.sha256, table, Path(self.file_name).suffix.lower(), self.instructions, version)
 
-    @property
+    @cached_property
     def instructions(self) -> dict[str, object] | None:
         """The effective ``delivery.yaml`` entry as JSON: what differs from the defaults, without ``match``."""
         return self.spec.model_dump(mode="json", exclude={"match"}, exclude_defaults=True) if self.spec else None

@@ -7,6 +7,7 @@ what is wrong. Nothing is decided here that would come out otherwise there.
 import csv
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -205,15 +206,27 @@ def _result(
     con: duckdb.DuckDBPyConnection, written: Path, time: Column, warnings: Callable[[], tuple[str, ...]]
 ) -> PlainResult | None:
     """Looks at what was written: null if a row was not good, a meter's name untidy or a time out of range."""
+    readings = f"read_parquet({literal(str(written))})"
     found = con.execute(
-        f"select meter_id, {MONTH}, count(*),"
-        f" min(interval_end) >= timestamp '{time.minimum}' and max(interval_end) <= timestamp '{time.maximum}'"
-        f" from read_parquet({literal(str(written))}) group by all"
+        f"select count(*), min(interval_end), max(interval_end), list(distinct meter_id) from {readings}"
+        " having count(*) = count(meter_id)"
+        f" and min(interval_end) >= timestamp '{time.minimum}' and max(interval_end) <= timestamp '{time.maximum}'"
     ).fetchall()
-    if not all(meter_id and _is_tidy(meter_id) and in_range for meter_id, _, _, in_range in found):
+    if not found:
         return None
-    months = tuple(sorted({f"{month:%Y-%m}" for _, month, _, _ in found}))
-    return PlainResult(sum(rows for _, _, rows, _ in found), months, warnings())
+    ((rows, first, last, meters),) = found
+    if not all(meter_id and _is_tidy(meter_id) for meter_id in meters):
+        return None
+    months = {_month_of(first), _month_of(last)}
+    if len(months) > 1:
+        touched = con.execute(f"select distinct strftime({MONTH}, '%Y-%m') from {readings}").fetchall()
+        months = {month for (month,) in touched}
+    return PlainResult(rows, tuple(sorted(months)), warnings())
+
+
+def _month_of(interval_end: datetime) -> str:
+    """The month of a reading as ``MONTH`` says it in SQL."""
+    return f"{interval_end - timedelta(microseconds=1):%Y-%m}"
 
 
 def _is_tidy(meter_id: str) -> bool:

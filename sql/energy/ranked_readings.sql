@@ -1,11 +1,11 @@
 -- All readings of the repeated meters with their place in the order of delivery. A row is a duplicate if it equals the one
--- delivered before it, otherwise it corrects it; the last that is no duplicate stands. Where all rows of an interval are
--- equal no order is needed, and none is used: what arrived first must not show.
+-- delivered before it, otherwise it corrects it; the last stands. Where all rows of an interval are equal no order is
+-- needed and none shows: the row of the smallest file_id stands, whichever came first.
 -- Partition: month
 -- Kept: no
 -- Grain: meter_id, interval_end, place
 -- Order: meter_id, interval_end, place
-with delivered as (
+with ordered as (
     select
         r.meter_id,
         r.interval_end,
@@ -13,31 +13,44 @@ with delivered as (
         r.flag,
         r.multiplier,
         r.file_id,
-        f.rank,
-        coalesce(cast(r.value as varchar), '') || '/' || coalesce(r.flag, 'A') || '/' || coalesce(cast(r.multiplier as varchar), '')
-            as content
+        row_number() over delivered as place,
+        count(*) over whole as rows_in_all,
+        lag(r.file_id) over delivered as old_file_id,
+        lag(r.value) over delivered as old_value,
+        lag(r.flag) over delivered as old_flag,
+        lag(r.multiplier) over delivered as old_multiplier,
+        min(r.file_id) over whole as first_file_id,
+        (
+            (count(r.value) over whole = 0 or count(r.value) over whole = count(*) over whole)
+            and coalesce(min(r.value) over whole = max(r.value) over whole, true)
+            and min(coalesce(r.flag, 'A')) over whole = max(coalesce(r.flag, 'A')) over whole
+            and min(coalesce(r.multiplier, 0)) over whole = max(coalesce(r.multiplier, 0)) over whole
+        ) as all_equal
     from parsed.meter_readings as r
+    inner join energy.repeated_readings as t on r.meter_id = t.meter_id
     inner join lake.files as f on r.file_id = f.file_id
-    where r.meter_id in (select meter_id from energy.repeated_readings)
+    window
+        delivered as (
+            partition by t.meter_no, r.interval_end order by f.rank, r.value, r.flag, r.multiplier
+        ),
+        whole as (
+            partition by t.meter_no, r.interval_end order by f.rank, r.value, r.flag, r.multiplier
+            rows between unbounded preceding and unbounded following
+        )
 ),
-ordered as (
+compared as (
     select
-        d.*,
+        *,
         case
-            when min(d.content) over same = max(d.content) over same then 0 else d.rank
-        end as decisive_rank
-    from delivered as d
-    window same as (partition by d.meter_id, d.interval_end)
-),
-placed as (
-    select
-        o.*,
-        row_number() over in_order as place,
-        lag(o.file_id) over in_order as old_file_id,
-        lag(o.value) over in_order as old_value,
-        coalesce(lag(o.content) over in_order = o.content, false) as is_duplicate
-    from ordered as o
-    window in_order as (partition by o.meter_id, o.interval_end order by o.decisive_rank, o.file_id, o.content)
+            when all_equal then not (file_id = first_file_id and coalesce(old_file_id <> file_id, true))
+            else (
+                place > 1
+                and coalesce(value = old_value, value is null and old_value is null)
+                and coalesce(flag, 'A') = coalesce(old_flag, 'A')
+                and coalesce(multiplier, 0) = coalesce(old_multiplier, 0)
+            )
+        end as is_duplicate
+    from ordered
 )
 select
     meter_id,
@@ -50,5 +63,6 @@ select
     old_file_id,
     old_value,
     is_duplicate,
-    place = max(case when is_duplicate then 0 else place end) over (partition by meter_id, interval_end) as stands
-from placed
+    (place > 1 and not is_duplicate and not all_equal) as is_correction,
+    case when all_equal then not is_duplicate else place = rows_in_all end as stands
+from compared

@@ -11,4 +11,4 @@ select
     old_file_id,
     file_id as new_file_id
 from energy.ranked_readings
-where place > 1 and not is_duplicate
+where is_correction

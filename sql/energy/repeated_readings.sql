@@ -4,7 +4,9 @@
 -- Kept: no
 -- Grain: meter_id
 -- Order: meter_id
-select r.meter_id
+select
+    r.meter_id,
+    cast(row_number() over (order by r.meter_id) as integer) as meter_no
 from parsed.meter_readings as r
 cross join run.month as m
 group by r.meter_id
