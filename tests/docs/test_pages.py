@@ -1,5 +1,6 @@
 """The README and the pages in docs/ say what is true: generated parts, links, commands and options."""
 
+import csv
 import importlib.util
 import re
 import subprocess
@@ -10,6 +11,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from pipelines import cli
+from pipelines.resources import REFERENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")])
@@ -81,6 +83,15 @@ def test_every_reason_that_reading_a_file_can_give_is_described():
     # Broken quotation marks are shown as ragged_row, with a sentence of their own.
     assert used - {"bad_quotes"} <= described
     assert len(used) > 8
+
+
+def test_every_parameter_that_the_method_page_names_exists():
+    page = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| .* \| .* \| (`.+`) \|$", page.partition("## Where the texts are open")[2], re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`(\w+)`(?!\.csv)", row) if not name.startswith("_")}
+    with (REFERENCE / "method_parameters.csv").open(encoding="utf-8") as stream:
+        assert named <= {row["parameter"] for row in csv.DictReader(stream)}
+    assert "electricity_coal_equivalent" in named
 
 
 def test_every_make_target_is_described():
