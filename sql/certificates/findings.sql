@@ -60,7 +60,7 @@ flagged as (
     from disputed
     union all
     select
-        'contested_certificates' as code,
+        'certificates_in_dispute' as code,
         'warn' as severity,
         'Certificates are left out only because another ledger line claims the same serials.' as sentence,
         park_id,

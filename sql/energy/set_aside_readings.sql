@@ -9,6 +9,11 @@ select
     e.value,
     case
         when e.status = 'off_grid' then 'off_grid'
+        when exists (
+                select 1
+                from staging.meters as m
+                where m.meter_id = e.meter_id and m.park_id not in (select k.park_id from staging.parks as k)
+            ) then 'unknown_park'
         when exists (select 1 from staging.meters as m where m.meter_id = e.meter_id) then 'outside_validity'
         else 'unknown_meter'
     end as reason

@@ -27,7 +27,8 @@ select
     y.cutoff,
     y.first_day,
     y.last_day,
-    y.is_run_year
+    y.is_run_year,
+    k.park_id in (select x.park_id from parsed.expected_inputs as x) as has_expected_inputs
 from latest as k
 cross join run.years as y
 left join seen as s on k.park_id = s.park_id and y.year = s.year

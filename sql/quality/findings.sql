@@ -2,7 +2,22 @@
 -- its evidence. severity: fail decides a verdict or leaves it open, warn is for review, info only tells.
 -- Grain: code, park_id, year, month, meter_id
 -- Order: park_id, year, code, month, meter_id, sentence
-with judged as (
+with recursive above as (
+    select meter_id, parent_meter_id as ancestor_id
+    from staging.meters
+    where parent_meter_id is not null
+    union
+    select a.meter_id, m.parent_meter_id
+    from above as a
+    inner join staging.meters as m on a.ancestor_id = m.meter_id
+    where m.parent_meter_id is not null
+),
+circles as (
+    select distinct meter_id
+    from above
+    where meter_id = ancestor_id
+),
+judged as (
     select
         j.*,
         w.total_tco2,
@@ -59,10 +74,10 @@ gaps as (
         case when m.intervals_valid = 0 then 'no_readings' else 'open_gap' end as code,
         case when m.due then 'fail' else 'warn' end as severity,
         printf(
-            '%d of %d intervals of meter %s are missing in %s, probably about %s MWh (%d negative, %d without a value).',
+            '%d of %d intervals of meter %s are missing in %s, probably about %s MWh (%d negative, %d without a value, %d too large).',
             m.intervals_missing, m.intervals_expected, m.meter_id, m.month,
             cast(cast(m.missing_estimate_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 3)) as varchar),
-            m.intervals_negative, m.intervals_no_value
+            m.intervals_negative, m.intervals_no_value, m.intervals_out_of_range
         ) as sentence,
         cast(to_json({
             'point': m.point,
@@ -168,7 +183,7 @@ assumptions as (
     union all
     select a.park_id, a.year, null, null, 'no_expected_inputs', null
     from metrics.accounts as a
-    where a.park_id not in (select park_id from parsed.expected_inputs)
+    where not a.has_expected_inputs
     union all
     select c.park_id, c.year, null, null, 'no_use_meters', cast(to_json({ 'enterprises': c.enterprises }) as varchar)
     from metrics.offtake_case as c
@@ -180,7 +195,27 @@ assumptions as (
     union all
     select m.park_id, null, null, m.meter_id, 'unknown_project', cast(to_json({ 'project_id': m.project_id }) as varchar)
     from staging.meters as m
-    where m.project_id is not null and m.project_id not in (select project_id from staging.projects)
+    where
+        m.project_id is not null
+        and not exists (
+            select 1 from staging.projects as p where p.project_id = m.project_id and p.park_id = m.park_id
+        )
+    union all
+    select m.park_id, null, null, m.meter_id, 'meter_parent_circle', cast(to_json({ 'parent_meter_id': m.parent_meter_id }) as varchar)
+    from staging.meters as m
+    where m.meter_id in (select meter_id from circles)
+    union all
+    select m.park_id, null, null, m.meter_id, 'unknown_parent_meter', cast(to_json({ 'parent_meter_id': m.parent_meter_id }) as varchar)
+    from staging.meters as m
+    where
+        m.parent_meter_id is not null
+        and not exists (
+            select 1 from staging.meters as p where p.meter_id = m.parent_meter_id and p.park_id = m.park_id
+        )
+    union all
+    select a.park_id, a.year, null, null, 'unknown_province', cast(to_json({ 'province_zh': a.province_zh }) as varchar)
+    from metrics.accounts as a
+    where not exists (select 1 from reference.provinces as v where starts_with(a.province_zh, v.factor_region))
     union all
     select
         a.park_id, a.year, null, null, 'method_before_validity',
@@ -203,7 +238,26 @@ named as (
     from assumptions as a
     left join reference.codes as c on a.code = c.code
 ),
+superseded as (
+    select
+        'row_superseded' as code,
+        'info' as severity,
+        printf(
+            'Line %d of %s (%s, %s) was replaced by line %d of %s.', s.line, o.file_name, s.table_name, s.entry, s.kept_line, n.file_name
+        ) as sentence,
+        cast(to_json({ 'old': s.raw, 'new': s.kept_raw, 'old_file_id': s.file_id, 'new_file_id': s.kept_file_id }) as varchar)
+            as evidence,
+        cast(null as varchar) as park_id,
+        cast(null as integer) as year,
+        cast(null as varchar) as month,
+        cast(null as varchar) as meter_id
+    from staging.superseded_rows as s
+    inner join lake.files as o on s.file_id = o.file_id
+    inner join lake.files as n on s.kept_file_id = n.file_id
+),
 everything as (
+    select code, severity, sentence, evidence, park_id, year, month, meter_id from superseded
+    union all
     select code, severity, sentence, evidence, park_id, cast(year as integer) as year, month, meter_id from reasons
     union all
     select code, severity, sentence, evidence, park_id, cast(year as integer) as year, month, meter_id from gaps

@@ -27,6 +27,7 @@ select
     s.line,
     s.raw,
     s.stands,
+    concat_ws('/', s.project_id, s.month, coalesce(s.document_id, '')) as entry,
     p.park_id,
     s.project_id,
     s.month,

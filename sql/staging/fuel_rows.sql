@@ -55,6 +55,7 @@ select
     s.line,
     s.raw,
     s.stands,
+    concat_ws('/', s.park_id, s.month, s.fuel, s.activity, s.unit, coalesce(s.enterprise_id, ''), coalesce(s.document_id, '')) as entry,
     s.park_id,
     s.month,
     year(s.first_day) as year,

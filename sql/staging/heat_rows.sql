@@ -39,6 +39,7 @@ select
     s.line,
     s.raw,
     s.stands,
+    concat_ws('/', s.park_id, s.month, s.direction, s.kind, coalesce(s.document_id, '')) as entry,
     s.park_id,
     s.month,
     year(s.first_day) as year,
