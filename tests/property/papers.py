@@ -34,7 +34,7 @@ BURNT = ["final_use", "power_generation", "power_generation", "heat_supply", "re
 
 def add_papers(park: Park) -> None:
     """Adds every table that is not metered."""
-    if park.chance(0.7):
+    if not park.clean and park.chance(0.7):
         for _ in range(park.random.choice([0, 1, 2, 4])):
             _fuel(park)
         _power_fuel(park)
@@ -101,7 +101,10 @@ def _conversion(park: Park) -> None:
     enterprise_id = _enterprise(park, 0)
     if enterprise_id is None or not park.chance(0.2):
         return
-    for activity, fuel, share in (("conversion_input", "washed_coal", 0.3), ("conversion_output", "coke", 0.1)):
+    for activity, fuel, share in (
+        ("conversion_input", "washed_coal", 0.3),
+        ("conversion_output", "coke", park.random.choice([0.1, 0.4])),
+    ):
         row = {"month": _month(park), "fuel": fuel, "activity": activity, "unit": "t", "enterprise_id": enterprise_id}
         park.add("fuel_use", park_id=park.key, quantity=_tons(park, share), **row)
 
@@ -216,9 +219,9 @@ def _certificates(park: Park, enterprise: Row) -> None:
     most = park.typical_wh * 1440 // min(park.minutes) * days // 10**6 + 2
     for number, channel in enumerate(random.choice([["unbundled"], ["green_power"], ["unbundled", "green_power"]])):
         code, month = f"{buyer}-code{number}", f"{park.random.choice(park.months)[:4]}-03"
-        serials = (10, 10 + int(most * random.choice([0.02, 0.5, 1, 1, 1.5])))
+        serials = (10, 10 + int(most * random.choice([0.02, 0.1, 0.3, 1, 1.5])))
         project: Row = {"project_code": code, "technology": "wind"}
-        fault = random.choice(["", "", "", "year", "late", "technology", "other", "gap", "locked"])
+        fault = random.choice(["", "", "", "", "year", "late", "technology", "other", "gap", "locked"])
         bought, cancelled = date(2026, 4, 1), date(2026, 8, 1)
         if fault == "year":
             month = "2024-03"

@@ -1,16 +1,15 @@
-"""Small random parks: master data, meters and readings of a few days, so that a person can follow a counterexample.
+"""Small random parks of a few days, so that a person can follow a counterexample: master data and meters.
 
-Same seed, same park. Only what the specification decides is generated; documents and ledgers are in ``papers``.
+Same seed, same park. Only what the specification decides is generated; readings are in ``values``, documents and
+ledgers in ``papers``.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
-
-from tests.property.oracle.readings import WH
 
 SPANS = [
     (date(2026, 1, 1), date(2026, 1, 2)),
@@ -34,7 +33,10 @@ Row = dict[str, Any]
 
 @dataclass
 class Park:
-    """A park being made. ``typical_wh`` is the size of a reading; ``minutes`` the interval lengths that occur."""
+    """A park being made. ``typical_wh`` is the size of a reading; ``minutes`` the interval lengths that occur.
+
+    A clean park draws little and burns nothing; in a park of ``coarse_use`` only use comes at the longer intervals.
+    """
 
     random: Random
     key: str
@@ -43,6 +45,8 @@ class Park:
     typical_wh: int
     minutes: list[int]
     provinces: Sequence[str]
+    clean: bool
+    coarse_use: bool
     tables: dict[str, list[Row]] = field(default_factory=dict)
 
     def chance(self, share: float) -> bool:
@@ -64,26 +68,31 @@ class Park:
 
 
 def make_park(seed: str, provinces: Sequence[str]) -> Park:
-    """A park with its projects, meters and readings; ``seed`` becomes its id."""
+    """A park with its projects and meters; ``seed`` becomes its id."""
     random = Random(seed)
     daily = random.random() < 0.2
     first, last = random.choice(LONG_SPANS if daily else SPANS)
-    minutes = [1440] if daily else random.choice([[15], [30], [60], [60], [15, 60], [15, 30, 60], [60, 1440], [15, 30]])
+    minutes = (
+        [1440]
+        if daily
+        else random.choice([[15], [30], [60], [60], [15, 60], [15, 30, 60], [60, 1440], [15, 30], [20, 60]])
+    )
     typical = random.choice([7, 400, 10**6, 10**6, 3 * 10**10, 3 * 10**10, 10**11])
     if daily and typical > 10**7:
         typical = 10**12 // 3
-    park = Park(random, seed, first, last, typical, minutes, provinces)
+    clean = random.random() < 0.12
+    if clean:
+        typical = 10**11 if not daily else 10**12 // 2
+    park = Park(random, seed, first, last, typical, minutes, provinces, clean, coarse_use=random.random() < 0.2)
     _master(park)
     _gates(park)
-    for number in range(random.choice([0, 0, 1, 1, 2, 3])):
-        _onsite(park, number)
+    onsite = random.choice([0, 0, 1, 1, 2, 3])
+    for number in range(onsite):
+        _onsite(park, number, may_be_nuclear=onsite == 1)
     for number in range(random.choice([0, 0, 1, 2, 3])):
         _line(park, number)
     _others(park)
     _cut_validity(park)
-    for meter_id in dict.fromkeys(meter["meter_id"] for meter in park.rows("meters")):
-        _read(park, meter_id)
-    _lose_readings(park)
     return park
 
 
@@ -113,6 +122,8 @@ def _master(park: Park) -> None:
 def _meter(park: Park, point: str, minutes: Sequence[int] = (), **owner: object) -> Row:
     """A meter at one of the park's interval lengths, or of the given ones."""
     random, number = park.random, len(park.rows("meters"))
+    if park.coarse_use:
+        minutes = [max(park.minutes)] if point == "use" else [min(park.minutes)]
     power = random.random() < 0.15
     meter = park.add(
         "meters",
@@ -134,7 +145,7 @@ def _gates(park: Park) -> None:
     enterprises = [row["enterprise_id"] for row in park.rows("enterprises")]
     in_use = len(enterprises) > 0 and park.chance(0.65)
     if not in_use or park.chance(0.85):
-        named = enterprises and park.chance(0.4)
+        named = enterprises and park.chance(0.55)
         for _ in range(park.random.choice([1, 1, 2, 3])):
             owner = park.random.choice(enterprises) if named and park.chance(0.9) else None
             _meter(park, "grid_import", enterprise_id=owner)
@@ -143,14 +154,20 @@ def _gates(park: Park) -> None:
     for enterprise_id in enterprises if in_use else ():
         for _ in range(park.random.choice([0, 1, 1, 2])):
             parent = _meter(park, "use", enterprise_id=enterprise_id)
+            gates = [meter for meter in park.rows("meters") if meter["point"] == "grid_import"]
+            if gates and park.chance(0.15):
+                parent["parent_meter_id"] = gates[0]["meter_id"]
             if park.chance(0.1):
                 below = {"enterprise_id": enterprise_id, "parent_meter_id": parent["meter_id"]}
                 _meter(park, "use", [min(park.minutes)], **below)
 
 
-def _onsite(park: Park, number: int) -> None:
+def _onsite(park: Park, number: int, may_be_nuclear: bool) -> None:
+    """A plant with its storage. How several share S is not said, so a nuclear one is the only plant."""
     random = park.random
-    technology = random.choice(random.choice([GREEN, GREEN, OTHER]))
+    technology = random.choice(GREEN if park.clean else random.choice([GREEN, GREEN, OTHER]))
+    if may_be_nuclear and park.chance(0.1):
+        technology = "nuclear"
     project_id = f"{park.key}-p{number}"
     feed_in = technology in GREEN and park.chance(0.1)
     park.add(
@@ -235,49 +252,3 @@ def _swap(park: Park, meter: Row) -> None:
     if park.chance(0.5):
         meter["valid_to"] = moment - timedelta(days=1)
     park.add("meters", **later)
-
-
-def _read(park: Park, meter_id: str) -> None:
-    """Readings of a meter on every day of the park, sometimes on a day around it too."""
-    random = park.random
-    versions = [meter for meter in park.rows("meters") if meter["meter_id"] == meter_id]
-    minutes = versions[0]["interval_minutes"] or 15
-    scale = park.typical_wh * minutes // min(park.minutes) * random.choice([1, 1, 2, 3])
-    if versions[0]["point"] == "grid_export":
-        scale = scale // 4
-    empty = random.choice([0.0, 0.2, 0.6])
-    idle = {month for month in park.months if versions[0]["point"] == "storage_charge" and park.chance(0.35)}
-    stated = park.chance(0.05)
-    day = park.first - timedelta(days=park.chance(0.1))
-    last = park.last + timedelta(days=park.chance(0.1))
-    while day <= last:
-        begun = [m for m in versions if m.get("valid_from") is None or m["valid_from"] <= day]
-        meter = begun[-1] if begun else versions[0]
-        for number in range(1440 // minutes):
-            end = datetime(day.year, day.month, day.day) + timedelta(minutes=(number + 1) * minutes)
-            none = park.chance(empty) or f"{day:%Y-%m}" in idle
-            value = _value(random, 0 if none else scale, meter, minutes, stated)
-            row = {"meter_id": meter_id, "interval_end": end, "value": value}
-            park.add("meter_readings", **row, **({"multiplier": 1} if stated else {}))
-        day += timedelta(days=1)
-
-
-def _value(random: Random, scale: int, meter: Row, minutes: int, stated: bool) -> Decimal:
-    """A reading of up to ``scale`` Wh in the unit and ratio of the meter, cut to a few decimals."""
-    ratio = Decimal(1 if stated else meter["multiplier"] or 1)
-    per_unit = ratio * WH[meter["unit"]] * (Decimal(minutes) / 60 if meter["measure"] == "mean_power" else 1)
-    return (Decimal(random.randint(0, scale)) / per_unit).quantize(Decimal(10) ** -random.choice([3, 6, 6]))
-
-
-def _lose_readings(park: Park) -> None:
-    """Sometimes a reading is not there, or all of a meter, or the meter is one that no term needs."""
-    ids = list(dict.fromkeys(meter["meter_id"] for meter in park.rows("meters")))
-    if not ids or not park.chance(0.12):
-        return
-    meter_id, whole = park.random.choice(ids), park.chance(0.15)
-    for row in [row for row in park.rows("meter_readings") if row["meter_id"] == meter_id]:
-        if whole or park.chance(0.2):
-            if park.chance(0.5):
-                park.rows("meter_readings").remove(row)
-            else:
-                row["flag"] = "N"

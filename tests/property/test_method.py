@@ -1,10 +1,11 @@
 """The SQL models against the method written a second time: every figure of small random parks, digit by digit.
 
-The second implementation is in ``oracle``, the parks in ``parks`` and ``papers``. A failure names the seed of the park;
-``make_parks([seed], …)`` makes it again.
+The second implementation is in ``oracle``, the parks in ``parks``, ``values`` and ``papers``; ``branches`` sees to it
+that they try everything. A failure names the seed of the park; ``make_parks([seed], …)`` makes it again.
 """
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -16,9 +17,11 @@ import pytest
 
 from pipelines.resources import REFERENCE
 from tests.property import database
+from tests.property.branches import ALL, branches
 from tests.property.oracle import Account, Reference, Row, account
 from tests.property.papers import MORE_FUELS, add_papers
 from tests.property.parks import TABLES, Park, make_park, merged
+from tests.property.values import add_readings
 
 YEARS = (2025, 2026)
 PARK, ENTERPRISE = "metrics.park_year", "metrics.enterprise_year"
@@ -51,6 +54,7 @@ def references(parameters: Parameters) -> dict[int, Reference]:
 def make_parks(seeds: Sequence[str], provinces: Sequence[str]) -> list[Park]:
     parks = [make_park(seed, provinces) for seed in seeds]
     for park in parks:
+        add_readings(park)
         add_papers(park)
     return parks
 
@@ -98,15 +102,16 @@ def shown(value: Any) -> str:
     return str(float(value)) if isinstance(value, Fraction) else str(value)
 
 
-def disagreements(home: Path, seeds: Sequence[str], parameters: Parameters) -> list[str]:
-    """Every difference between the models and the oracle over these parks."""
+def compare(home: Path, seeds: Sequence[str], parameters: Parameters) -> tuple[list[str], Counter[str]]:
+    """Every difference between the models and the oracle over these parks, and how many years tried which branch."""
     known = references(parameters)
     write_reference(home, parameters)
     made = make_parks(seeds, sorted(known[2026].provinces))
     got = database.run(home, merged(made), 2026, [PARK, ENTERPRISE])
     parks = {(row["park_id"], row["year"]): row for row in got[PARK]}
     enterprises = {(row["enterprise_id"], row["year"]): row for row in got[ENTERPRISE]}
-    found = []
+    found: list[str] = []
+    tried: Counter[str] = Counter()
     for park in made:
         delivery = {table: park.rows(table) for table in TABLES}
         for year in YEARS:
@@ -115,6 +120,7 @@ def disagreements(home: Path, seeds: Sequence[str], parameters: Parameters) -> l
             want = account(delivery, delivery["parks"][0], year, date(year + 1, 12, 31), known)
             if not want.is_possible:
                 continue
+            tried.update(branches(delivery, want))
             where = f"{park.key} {year}"
             found += [f"{where}: {text}" for text in differences(want, parks[park.key, year])]
             for enterprise_id, row in want.enterprises.items() if want.has_all_readings else ():
@@ -127,17 +133,19 @@ def disagreements(home: Path, seeds: Sequence[str], parameters: Parameters) -> l
                         for column, value in row.items()
                         if not same(have[column], value)
                     ]
-    return found
+    return found, tried
 
 
 def test_the_models_agree_with_the_method(tmp_path: Path) -> None:
-    seeds = [f"a-{number}" for number in range(200)]
-    assert disagreements(tmp_path / "home", seeds, {2025: OTHER_PARAMETERS}) == []
+    differing, tried = compare(tmp_path / "home", [f"a-{number}" for number in range(220)], {2025: OTHER_PARAMETERS})
+    assert differing == []
+    assert {name: tried[name] for name in ALL if tried[name] < 3} == {}, "too few parks try these"
+    assert set(tried) <= ALL
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", range(10))
 def test_the_models_agree_with_the_method_on_many_parks(tmp_path: Path, batch: int) -> None:
     seeds = [f"slow-{batch}-{number}" for number in range(300)]
-    parameters = {2026 - batch % 2: OTHER_PARAMETERS}
-    assert disagreements(tmp_path / "home", seeds, parameters) == []
+    differing, _ = compare(tmp_path / "home", seeds, {2026 - batch % 2: OTHER_PARAMETERS})
+    assert differing == []

@@ -22,7 +22,15 @@ class Enterprise:
     drawn: int = 0
 
 
-def offtake(delivery: Delivery, park: Row, bal: Balance, meters: Sequence[Row], year: int) -> dict[str, Enterprise]:
+@dataclass(frozen=True)
+class Offtake:
+    """The enterprises of a year by id, and which case of section 4 gave their draw: a, b, c or d."""
+
+    case: str
+    enterprises: dict[str, Enterprise]
+
+
+def offtake(delivery: Delivery, park: Row, bal: Balance, meters: Sequence[Row], year: int) -> Offtake:
     """The enterprises of a park whose validity touches the year, with what falls to each."""
     ids = sorted(
         row["enterprise_id"]
@@ -34,12 +42,13 @@ def offtake(delivery: Delivery, park: Row, bal: Balance, meters: Sequence[Row], 
     importers = [meter.get("enterprise_id") for meter in meters if meter["point"] == "grid_import"]
     if len(ids) == 1 and not with_use:
         _whole(found[ids[0]], bal)
-        return found
+        return Offtake("a", found)
     if with_use:
         _by_use(found, bal)
     if importers and all(key is not None for key in importers):
         _by_import(found, bal)
-    return found
+        return Offtake("b", found)
+    return Offtake("c" if with_use else "d", found)
 
 
 def _touches(row: Row, year: int) -> bool:
