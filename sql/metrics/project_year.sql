@@ -65,6 +65,7 @@ select
     cast(a.self_use_mwh as double) / nullif(cast(a.available_mwh as double), 0) as self_use_of_generation,
     cast(a.self_use_mwh as double) / nullif(cast(a.use_mwh as double), 0) as self_use_of_consumption,
     cast(a.export_mwh as double) / nullif(cast(a.available_mwh as double), 0) as export_of_generation,
+    1 - cast(a.curtailed_mwh as double) / nullif(cast(a.available_mwh as double), 0) as renewable_utilisation,
     case
         when a.intervals_missing > 0 then 'undecided'
         when a.available_mwh = 0 then 'not_applicable'

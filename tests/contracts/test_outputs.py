@@ -28,6 +28,7 @@ DUE = {
     "quality.corrections",
     "evidence.factors_used",
     "evidence.contributions",
+    "metrics.guiding_indicators",
     "reference.parks",
     "reference.params",
 }
