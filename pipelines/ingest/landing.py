@@ -40,20 +40,24 @@ def land(paths: Sequence[Path], settings: Settings, progress: Progress | None = 
 
     A folder is searched with the folders in it; each may have a ``delivery.yaml`` for the files beside it. Landing the
     same again adds lines to the log of arrivals and nothing else. A file that cannot be read is an entry with
-    ``refused_reason``; the others are taken in. If the process dies, landing again completes what is missing.
+    ``refused_reason``; the others are taken in. What is not a file at all (a pipe, a broken link) is such an entry in
+    this list only, as there are no bytes to keep. If the process dies, landing again completes what is missing.
 
     Raises ``UserError`` for a path that does not exist or cannot be read and while another process writes to the home
     folder, ``InputRefused`` for a folder without data files and a broken ``delivery.yaml``. Nothing is taken in then.
     """
     lake = Lake(settings.home)
     found = [file for path in paths for file in find(path, lake.home)]
-    steps = _Steps(progress, 2 * len(found))
+    files = [file for file in found if not file.refused]
+    steps = _Steps(progress, 2 * len(files))
     with lake.writing(), _scratch(lake) as scratch:
-        landed = _keep(found, lake, scratch, settings, steps)
+        landed = _keep(files, lake, scratch, settings, steps)
         # Before anything is parsed: what can be seen in parsed/ has an arrival, whenever the process dies.
         _note_arrivals(lake, landed)
         _parse_missing(landed, lake, scratch, settings, steps)
-    return [_entry(lake, file) for file in landed]
+    entries = (_entry(lake, file) for file in landed)
+    reported = (_no_file(file, file.refused) if file.refused else next(entries) for file in found)
+    return [replace(e, warnings=(*file.notes, *e.warnings)) for file, e in zip(found, reported, strict=True)]
 
 
 class _Steps:
@@ -167,6 +171,11 @@ def _parse_missing(landed: list[LandedFile], lake: Lake, scratch: Path, settings
     with ThreadPoolExecutor(settings.duckdb_threads) as pool:
         list(pool.map(parse_small, [file for file in missing.values() if file not in large]))
     fsync_path(lake.parsed)
+
+
+def _no_file(file: Found, refused: str) -> LedgerEntry:
+    table = file.spec.table if file.spec else None
+    return LedgerEntry("", "", file.path.name, file.delivery, table, 0, 0, 0, 0, refused)
 
 
 def _entry(lake: Lake, file: LandedFile) -> LedgerEntry:

@@ -3,7 +3,8 @@
 Reading files by these instructions is in ``sources`` and the modules it uses.
 """
 
-from collections.abc import Collection, Mapping
+import os
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from fnmatch import fnmatchcase
@@ -205,6 +206,8 @@ def load_delivery(folder_or_file: Path) -> DeliverySpec:
     folder = folder_or_file if folder_or_file.is_dir() else folder_or_file.parent
     path = folder / FILE_NAME
     if not path.is_file():
+        if os.path.lexists(path):
+            raise InputRefused(f"{path} is not a file that can be read; save the instructions as a file")
         return DeliverySpec()
     if path.stat().st_size > MAX_BYTES:
         raise InputRefused(f"{path} is larger than 1 MiB; it holds instructions, not data")
@@ -260,6 +263,16 @@ def _line(tree: yaml.Node | None, location: tuple[int | str, ...]) -> int:
     return line
 
 
+def unused_matches(delivery: DeliverySpec, paths: Iterable[Path]) -> list[str]:
+    """The ``match`` of every entry that fits none of the files; they may have been meant for some of them."""
+    paths = list(paths)
+    return [entry.match for entry in delivery.files if not any(_fits(entry, path) for path in paths)]
+
+
+def _fits(entry: FileSpec, path: Path) -> bool:
+    return path.name == entry.match or fnmatchcase(path.name, entry.match)
+
+
 def spec_for(delivery: DeliverySpec, path: Path, known_tables: Collection[str]) -> FileSpec | None:
     """The instructions for one file: the first entry that matches its name, with the table filled in.
 
@@ -267,7 +280,7 @@ def spec_for(delivery: DeliverySpec, path: Path, known_tables: Collection[str]) 
     Raises ``InputRefused`` for an entry that names a table which does not exist.
     """
     tables = {*known_tables, _DAILY_FORM}
-    entry = next((e for e in delivery.files if path.name == e.match or fnmatchcase(path.name, e.match)), FileSpec())
+    entry = next((e for e in delivery.files if _fits(e, path)), FileSpec())
     if entry.table and entry.table not in tables:
         raise InputRefused(
             f"delivery.yaml: table {entry.table!r} of {path.name} does not exist; known: {', '.join(sorted(tables))}"
