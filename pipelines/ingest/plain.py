@@ -190,7 +190,9 @@ def _casted(source: PlainFile, columns: dict[str, Column], value: str, has_value
         good += " and coalesce(flag, 'A') in ('A', 'E', 'N')"
     if "multiplier" in source.columns:
         optional["multiplier"] = "multiplier"
-        good += " and (multiplier_text is null or multiplier > 0)"
+        bound = columns["multiplier"]
+        within = f"multiplier > {bound.exclusive_minimum} and multiplier <= {bound.maximum}"
+        good += f" and (multiplier_text is null or {within})"
     return f"""
         select case when {good} then meter_id end as meter_id, interval_end, value,
             coalesce(flag, 'A') as flag, multiplier
