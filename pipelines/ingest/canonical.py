@@ -92,13 +92,22 @@ def _warnings(rounded: int, repeated: Sequence[int]) -> list[str]:
     if repeated:
         lines = ", ".join(str(line) for line in repeated[:_NAMED_LINES])
         more = ", …" if len(repeated) > _NAMED_LINES else ""
-        found.append(f"{len(repeated)} rows equal an earlier row in every column and count once (lines {lines}{more})")
+        if len(repeated) == 1:
+            found.append(f"1 row equals an earlier row in every column and counts once (line {lines})")
+        else:
+            several = f"{len(repeated)} rows equal an earlier row in every column and count once"
+            found.append(f"{several} (lines {lines}{more})")
     return found
 
 
 def rounded_warning(rows: int) -> str:
     """The warning for values with more digits than are kept."""
-    return f"{rows} values have more than 12 decimals and were rounded half up to 12"
+    what = (
+        "1 value has more than 12 decimals and was"
+        if rows == 1
+        else f"{rows} values have more than 12 decimals and were"
+    )
+    return f"{what} rounded half up to 12"
 
 
 def _judging(contract: Contract, delivered: Collection[str]) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping
 from pipelines.ingest.casts import Check
 
 CODES = ("certificate_from", "certificate_to")
-SPLIT = ("project_code", "generation_month", "serial_from", "serial_to")
 _DIGITS = r"\d{32}"
 _PROJECT_AND_MONTH = 23
 

@@ -26,11 +26,11 @@ def read_delimited(path: Path, encoding: str | None, delimiter: str | None, skip
     and rows whose bytes are not in the file's encoding (``bad_encoding``). Raises ``FileUnreadable`` for content that
     is not text and for a file without a header.
     """
-    text, used_encoding, intact = decode(path, path.read_bytes(), encoding)
+    text, used_encoding, intact = decode(path.read_bytes(), encoding)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     records = _records(text).filter((pl.col("line") > skip_rows) & (pl.col("raw").str.strip_chars(BLANKS) != ""))
     if records.height < header_rows:
-        raise FileUnreadable(f"{path.name} has no header row")
+        raise FileUnreadable("the file has no header row")
     top = records["raw"].head(header_rows).to_list()
     separator = delimiter or _guess(top[-1])
     header_cells = list(csv.reader(top, delimiter=separator))

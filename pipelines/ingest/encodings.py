@@ -49,13 +49,13 @@ def file_kind(path: Path) -> str:
     expected = _EXPECTED.get(path.suffix.lower())
     if expected is None:
         raise FileUnreadable(
-            f"{path.name} is of a kind that is not read; deliver CSV (.csv, .tsv, .txt), Excel (.xlsx) or .parquet"
+            "the file is of a kind that is not read; deliver CSV (.csv, .tsv, .txt), Excel (.xlsx) or .parquet"
         )
     if path.stat().st_size == 0:
-        raise FileUnreadable(f"{path.name} is empty (0 bytes)")
+        raise FileUnreadable("the file is empty (0 bytes)")
     found = _content(path)
     if found != expected:
-        raise FileUnreadable(f"{path.name} is not {_called(expected)} as its name says but {found}; deliver it again")
+        raise FileUnreadable(f"the file is not {_called(expected)} as its name says but {found}; deliver it again")
     return _KINDS[expected]
 
 
@@ -90,7 +90,7 @@ def _zip_content(path: Path) -> str:
     return "a Word document" if "word/document.xml" in names else "a zip archive"
 
 
-def decode(path: Path, data: bytes, declared: str | None) -> tuple[str, str, bool]:
+def decode(data: bytes, declared: str | None) -> tuple[str, str, bool]:
     """The text of a file, the name of its encoding, and whether every byte was understood.
 
     Declared encodings are kept to; without one a byte order mark decides, then UTF-8 if the bytes are valid, then
@@ -98,31 +98,31 @@ def decode(path: Path, data: bytes, declared: str | None) -> tuple[str, str, boo
     binary content (NUL bytes), an unknown encoding name, and text that is damaged throughout.
     """
     if declared:
-        return _lenient(path, data, declared)
+        return _lenient(data, declared)
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return _lenient(path, data.removeprefix(mark), encoding)
+            return _lenient(data.removeprefix(mark), encoding)
     if (position := data.find(b"\0")) >= 0:
-        raise FileUnreadable(f"{path.name} is binary, not text: byte {position + 1} is NUL")
+        raise FileUnreadable(f"the file is binary, not text: byte {position + 1} is NUL")
     for encoding in ("utf-8", "gb18030"):
         try:
             return data.decode(encoding), encoding, True
         except UnicodeDecodeError:
             continue
     tries = [(data.decode(encoding, "replace").count("\ufffd"), encoding) for encoding in ("utf-8", "gb18030")]
-    return _lenient(path, data, min(tries)[1])
+    return _lenient(data, min(tries)[1])
 
 
-def _lenient(path: Path, data: bytes, encoding: str) -> tuple[str, str, bool]:
+def _lenient(data: bytes, encoding: str) -> tuple[str, str, bool]:
     try:
         text = data.decode(encoding, "replace")
     except LookupError:
         raise FileUnreadable(
-            f"{path.name}: delivery.yaml names the encoding {encoding!r}, which does not exist; try gb18030 or utf-8"
+            f"delivery.yaml names the encoding {encoding!r}, which does not exist; try gb18030 or utf-8"
         ) from None
     damaged = text.count("\ufffd")
     if damaged > _DAMAGE_LIMIT * len(text):
-        raise FileUnreadable(f"{path.name} is not text in {encoding}; name its encoding in delivery.yaml (encoding: …)")
+        raise FileUnreadable(f"the file is not text in {encoding}; name its encoding in delivery.yaml (encoding: …)")
     if (position := text.find("\0")) >= 0:
-        raise FileUnreadable(f"{path.name} is binary, not text in {encoding}: character {position + 1} is NUL")
+        raise FileUnreadable(f"the file is binary, not text in {encoding}: character {position + 1} is NUL")
     return text.removeprefix("\ufeff"), encoding, damaged == 0

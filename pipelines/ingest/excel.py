@@ -45,14 +45,14 @@ def read_excel(path: Path, sheet: str | None, skip_rows: int, header_rows: int) 
     _check_size(path)
     try:
         workbook = fastexcel.read_excel(path)
-        position = _sheet_position(path, workbook.sheet_names, sheet)
+        position = _sheet_position(workbook.sheet_names, sheet)
         texts, first_column = _texts(workbook, position)
     except fastexcel.FastExcelError as error:
-        raise FileUnreadable(f"{path.name} cannot be read as an Excel workbook: {str(error).splitlines()[0]}") from None
+        raise FileUnreadable(f"the file cannot be read as an Excel workbook: {str(error).splitlines()[0]}") from None
     rows = texts.with_row_index("line", offset=1).filter(pl.col("line") > skip_rows)
     rows = rows.filter(pl.any_horizontal(pl.exclude("line").is_not_null()))
     if rows.height < header_rows:
-        raise FileUnreadable(f"{path.name}: sheet {workbook.sheet_names[position]!r} has no header row")
+        raise FileUnreadable(f"sheet {workbook.sheet_names[position]!r} has no header row")
     top = [list(row[1:]) for row in rows.head(header_rows).rows()]
     if header_rows > 1:
         _fill_merged(top, rows["line"].head(header_rows).to_list(), first_column, _merged_ranges(path, position))
@@ -69,23 +69,23 @@ def _check_size(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
-                raise FileUnreadable(f"{path.name} unpacks to more than {MAX_UNPACKED_BYTES >> 30} GiB; deliver CSV")
+                raise FileUnreadable(f"the file unpacks to more than {MAX_UNPACKED_BYTES >> 30} GiB; deliver CSV")
             for member in archive.infolist():
                 with archive.open(member) as stream:
                     while stream.read(_CHUNK):
                         pass
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise FileUnreadable(f"{path.name} is a damaged or protected workbook: {error}") from None
+        raise FileUnreadable(f"the file is a damaged or protected workbook: {error}") from None
 
 
-def _sheet_position(path: Path, names: list[str], sheet: str | None) -> int:
+def _sheet_position(names: list[str], sheet: str | None) -> int:
     if sheet is None:
         return 0
     if sheet in names:
         return names.index(sheet)
     if sheet.isdecimal() and 1 <= int(sheet) <= len(names):
         return int(sheet) - 1
-    raise FileUnreadable(f"{path.name} has no sheet {sheet!r}; its sheets are {', '.join(names)}")
+    raise FileUnreadable(f"the file has no sheet {sheet!r}; its sheets are {', '.join(names)}")
 
 
 def _texts(workbook: fastexcel.ExcelReader, position: int) -> tuple[pl.DataFrame, int]:

@@ -14,7 +14,7 @@ BLANKS = " \t\r\n\u3000\u00a0\ufeff"
 
 
 class FileUnreadable(Exception):
-    """The whole file is refused; the message is the sentence that the file ledger shows."""
+    """The whole file is refused; the message is the sentence that the file ledger shows beside the file's name."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ def read_parquet(path: Path) -> Grid:
     try:
         frame = pl.read_parquet(path)
     except (pl.exceptions.ComputeError, OSError, ValueError) as error:
-        raise FileUnreadable(f"{path.name} is a damaged Parquet file: {str(error).splitlines()[0]}") from None
+        raise FileUnreadable(f"the file is a damaged Parquet file: {str(error).splitlines()[0]}") from None
     texts = [_text(name, dtype).alias(cell(i)) for i, (name, dtype) in enumerate(frame.schema.items())]
     cells = frame.select(texts).with_row_index("line", offset=1)
     cells = cells.select(pl.col("line").cast(pl.UInt32), join_raw(frame.width), pl.exclude("line"))

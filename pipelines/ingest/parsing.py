@@ -77,7 +77,7 @@ def parse(con: duckdb.DuckDBPyConnection, landed: LandedFile, folder: Path) -> L
 
     A file that cannot be read is an entry with ``refused_reason``, never an error.
     """
-    outcome = _refused(con, landed, folder, _no_table(landed)) if landed.spec is None else _read(con, landed, folder)
+    outcome = _refused(con, landed, folder, _no_table()) if landed.spec is None else _read(con, landed, folder)
     entry = LedgerEntry(
         file_id=landed.file_id,
         sha256=landed.sha256,
@@ -111,10 +111,10 @@ def under_its_name(raw: Path, file_name: str) -> Iterator[Path]:
         yield path
 
 
-def _no_table(landed: LandedFile) -> str:
+def _no_table() -> str:
     known = ", ".join(sorted(contracts.load("inputs")))
     return (
-        f"{landed.file_name} belongs to no known table: begin its name with that of its table ({known}), "
+        f"the file belongs to no known table: begin its name with that of its table ({known}), "
         "or name the table in delivery.yaml"
     )
 
@@ -156,7 +156,7 @@ def _careful(con: duckdb.DuckDBPyConnection, path: Path, spec: FileSpec, landed:
     for part, (piece, lines_before) in enumerate(pieces(path, spec)):
         table = read_table(piece, spec, contract)
         if missing := missing_columns(table.frame.columns, contract):
-            raise FileUnreadable(f"{path.name}: {missing}")
+            raise FileUnreadable(missing)
         tables |= {name: _write_master(con, name, rows, landed, folder) for name, rows in table.masters.items()}
         frame, bad = (part.with_columns(pl.col("line") + lines_before) for part in (table.frame, table.rejected))
         judgement = judge(con, frame, contract, more=part > 0)
@@ -165,7 +165,7 @@ def _careful(con: duckdb.DuckDBPyConnection, path: Path, spec: FileSpec, landed:
         warnings |= dict.fromkeys((*_unknown(table.unknown_columns), *table.warnings))
     set_aside = pl.concat(rejected)
     if judgement.refused:
-        return _refused(con, landed, folder, f"{path.name}: {judgement.refused}", set_aside)
+        return _refused(con, landed, folder, judgement.refused, set_aside)
     tables[contract.table], months = _write_good(con, contract, landed, folder)
     return _Outcome(
         rows_read=rows_read,
@@ -185,7 +185,7 @@ def _write_master(
     contract = contracts.load("inputs")[name]
     judge(con, rows, contract)
     for (sentence,) in con.execute(f"select sentence from ({BAD}) order by line limit 1").fetchall():
-        raise FileUnreadable(f"delivery.yaml: {name} of {landed.file_name}: {sentence}")
+        raise FileUnreadable(f"delivery.yaml: {name}: {sentence}")
     return copy_rows(con, GOOD, contract, landed.file_id, folder / f"{name}.parquet")
 
 

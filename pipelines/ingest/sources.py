@@ -55,15 +55,11 @@ class TextTable:
 
 def read_table(path: Path, spec: FileSpec, contract: Contract) -> TextTable:
     """Reads one file by its instructions. Raises ``FileUnreadable`` where the file as a whole is to be refused."""
-    try:
-        _check(spec, contract)
-        grid = _grid(path, spec)
-        naming = name_columns(grid.header, spec, contract)
-        rows, warnings = _rows(grid, naming, spec, contract)
-        rule = _time_rule(spec, naming, grid.native_times)
-    except FileUnreadable as error:
-        text = str(error)
-        raise FileUnreadable(text if text.startswith(path.name) else f"{path.name}: {text}") from None
+    _check(spec, contract)
+    grid = _grid(path, spec)
+    naming = name_columns(grid.header, spec, contract)
+    rows, warnings = _rows(grid, naming, spec, contract)
+    rule = _time_rule(spec, naming, grid.native_times)
     rows, rejected = _place_in_time(rows, rule, contract, grid)
     rows = _plain_texts(rows, contract)
     masters, more = create_masters(rows, spec)
@@ -129,7 +125,8 @@ def _rows(grid: Grid, naming: Naming, spec: FileSpec, contract: Contract) -> tup
     if "meter_id" not in rows.columns or "value" not in rows.columns:
         return rows, ()
     rows, left_out = name_meters(rows, spec)
-    warnings = (f"{left_out} rows of ignored meters were left out",) if left_out else ()
+    rows_were = "row of an ignored meter was" if left_out == 1 else "rows of ignored meters were"
+    warnings = (f"{left_out} {rows_were} left out",) if left_out else ()
     return split_signs(rows, spec), warnings
 
 

@@ -244,7 +244,7 @@ def test_an_unknown_word_lists_the_known_ones(con):
 def test_equal_rows_count_once_and_rows_that_differ_all_count(con):
     judgement, _ = judged(con, "fuel_use", FUEL, FUEL | {"quantity": "2"}, FUEL | {"quantity": "1.000"})
     assert (judgement.rows_loaded, judgement.rows_duplicate, judgement.rows_quarantined) == (2, 1, 0)
-    assert judgement.warnings == ("1 rows equal an earlier row in every column and count once (lines 4)",)
+    assert judgement.warnings == ("1 row equals an earlier row in every column and counts once (line 4)",)
 
 
 def test_repeated_readings_stay_for_the_model_that_compares_all_files(con):

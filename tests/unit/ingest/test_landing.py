@@ -181,9 +181,7 @@ files:
     meters: {park_id: p, point: use, measure: interval_energy, unit: kWh, interval_minutes: 7}
 """
     entry = take_in(tmp_path, {"delivery.yaml": said, "meter_readings.csv": READINGS})["meter_readings.csv"]
-    assert entry.refused_reason.endswith(
-        "delivery.yaml: meters of meter_readings.csv: interval_minutes does not divide 1440: 7"
-    )
+    assert entry.refused_reason == "delivery.yaml: meters: interval_minutes does not divide 1440: 7"
     assert entry.tables == {}
 
 
@@ -203,7 +201,10 @@ def test_landing_again_adds_an_arrival_and_changes_nothing_else(tmp_path):
 def test_the_same_bytes_under_two_names_are_parsed_once(tmp_path):
     entries = take_in(tmp_path, {"fuel_use_b.csv": FUEL, "fuel_use_a.csv": FUEL})
     assert entries["fuel_use_a.csv"].file_id == entries["fuel_use_b.csv"].file_id
-    assert [row[2] for row in files_table(tmp_path / "home")] == ["fuel_use_a.csv"]
+    entry = entries["fuel_use_b.csv"]
+    assert files_table(tmp_path / "home") == [
+        (entry.file_id, entry.sha256, "fuel_use_a.csv", "delivery", "fuel_use", 1, 1, 0, 0, None, 1)
+    ]
 
 
 def test_folders_are_searched_and_notes_hidden_files_and_the_home_folder_passed_over(tmp_path):
@@ -355,6 +356,22 @@ def test_a_torn_line_of_the_log_is_cut_off_by_the_next_append(tmp_path):
 def test_an_entry_that_does_not_balance_cannot_be_made():
     with pytest.raises(ValueError, match="does not balance"):
         LedgerEntry("f", "s", "n", "d", "parks", 3, 1, 0, 1)
+
+
+@pytest.mark.parametrize(("multiplier", "loaded"), [("10000000", 1), ("10000000.000001", 0), ("0", 0)])
+@pytest.mark.parametrize(
+    ("name", "header", "row"),
+    [
+        ("meter_readings.csv", "meter_id,interval_end,value,multiplier", "m,2026-01-01T00:15,1,"),
+        ("meters.csv", "meter_id,park_id,point,measure,unit,multiplier", "m,p,use,interval_energy,kWh,"),
+    ],
+)
+def test_multipliers_that_the_energy_model_cannot_hold_are_set_aside(tmp_path, name, header, row, multiplier, loaded):
+    entry = take_in(tmp_path, {name: f"{header}\n{row}{multiplier}\n"})[name]
+    assert counts(entry) == (1, loaded, 0, 1 - loaded)
+    limit = "not above 0" if multiplier == "0" else "above 10000000"
+    found = [(bad["reason"], bad["sentence"]) for bad in rows(tmp_path / "home", entry, "quarantine")]
+    assert found == ([] if loaded else [("out_of_range", f"multiplier is {limit}: {multiplier}")])
 
 
 def test_an_entry_survives_json(tmp_path):
