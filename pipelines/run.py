@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     from pipelines.publish.publisher import PublishResult
 
 
+class MonthsOutsideScope(UserError):
+    """None of the months that were asked for lies in the ``years`` that the run covers."""
+
+    def __init__(self, months: tuple[str, ...], year: int, years: tuple[int, ...]) -> None:
+        asked = f"{months[0]}..{months[-1]}"
+        super().__init__(f"the months {asked} lie outside the run of {year}, which covers {years}")
+        self.months, self.years = months, years
+
+
 @dataclass(frozen=True)
 class PipelineResult:
     """What a run did. ``seconds`` by part: imports, opening, models (each layer), publish, and the rest of Dagster."""
@@ -47,7 +56,8 @@ def run_pipeline(
     """Builds, audits and publishes what is landed, as one Dagster run in this process.
 
     ``months`` narrows the months that are rebuilt. Raises what the parts raise: ``UserError`` with one sentence,
-    ``InputRefused``, ``AuditFailed``; a second writer on the home folder gets ``UserError`` at once.
+    ``InputRefused``, ``AuditFailed``; a second writer on the home folder gets ``UserError`` at once, and so does who
+    asks for months of which the run covers none (``MonthsOutsideScope``).
     """
     started = time.perf_counter()
     from pipelines.defs.session import Session, silent
@@ -64,6 +74,7 @@ def _execute(session: "Session", started: float) -> PipelineResult:
     from pipelines.defs.instance import open_instance
 
     imported = time.perf_counter()
+    _check_months(session)
     months = _months_to_show(session)
     opened = time.perf_counter()
     with open_instance(session.settings) as instance:
@@ -92,6 +103,15 @@ def _execute(session: "Session", started: float) -> PipelineResult:
         months=session.context.months,
         seconds={part: round(value, 3) for part, value in seconds.items()},
     )
+
+
+def _check_months(session: "Session") -> None:
+    """Raises ``MonthsOutsideScope`` where ``session.months`` are all of years that the run does not cover."""
+    accounts = session.context.sources.accounts
+    (year,) = (account.year for account in accounts if account.is_run_year)
+    years = tuple(sorted({year - 1, *(account.year for account in accounts)}))
+    if session.months and not any(int(month[:4]) in years for month in session.months):
+        raise MonthsOutsideScope(session.months, year, years)
 
 
 def _months_to_show(session: "Session") -> tuple[str, ...]:

@@ -4,8 +4,9 @@ What the tables in a publication say belongs to the models, what an error says t
 """
 
 import os
+import string
 from collections.abc import Mapping, Sequence
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -56,22 +57,39 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "step_run": ("计算与发布", "Building and publishing"),
     "written": (
         "已在 {folder} 写入 {deliveries} 个交付、{readings:,} 条读数。",
-        "Wrote {deliveries} deliveries with {readings:,} readings to {folder}.",
+        "Wrote {deliveries:count delivery/deliveries} with {readings:count reading} to {folder}.",
     ),
     "ledger_title": ("文件台账", "File ledger"),
     "ledger_summary": (
-        "{files} 个文件：读 {read:,} 行 = 入库 {loaded:,} + 重复 {duplicate:,} + 隔离 {quarantined:,}；"
+        "本次接收 {files} 个文件：读 {read:,} 行 = 入库 {loaded:,} + 重复 {duplicate:,} + 隔离 {quarantined:,}；"
         "拒收 {refused} 个文件。",
-        "{files} files: {read:,} rows read = {loaded:,} loaded + {duplicate:,} duplicate "
-        "+ {quarantined:,} quarantined; {refused} refused.",
+        "Landed {files:count file}: {read:count row} read = {loaded:,} loaded + {duplicate:,} duplicate "
+        "+ {quarantined:,} quarantined; {refused:,} refused.",
     ),
+    "judged_later": (
+        "这是读文件时的结果；行是否有对应的表计、园区和有效期，由 `zcp run` 判定并在发布中列出。",
+        "So far as reading the files tells; whether rows have a meter, a park and a validity is judged by `zcp run`.",
+    ),
+    "rows_title": ("隔离的行（每个文件最多{limit}行）", "Quarantined rows (up to {limit} of each file)"),
+    "more_quarantined": (
+        "另有 {count:,} 行被隔离；`zcp run` 之后全部列于 quality.quarantine。",
+        "{count:count more row/more rows} quarantined; after `zcp run` all are in quality.quarantine.",
+    ),
+    "published_ledger": (
+        "发布所依据的全部 {files} 个文件：读 {read:,} 行 = 入库 {loaded:,} + 重复 {duplicate:,} "
+        "+ 隔离 {quarantined:,}；拒收 {refused} 个文件；更正 {corrections:,} 个读数。",
+        "Published from {files:count file}: {read:count row} read = {loaded:,} loaded + {duplicate:,} duplicate "
+        "+ {quarantined:,} quarantined; {refused:count file} refused; {corrections:count reading} corrected.",
+    ),
+    "set_aside_title": ("隔离的行，按原因", "Quarantined rows by reason"),
+    "see_rows": ("查看：", "See them:"),
     "league_title": ("{year}年园区排放强度，tCO2/tce", "Emission intensity of the parks in {year}, tCO2/tce"),
     "published": ("已发布 {publication_id}：{path}", "Published {publication_id}: {path}"),
     "took": ("用时 {seconds:.0f} 秒。", "Took {seconds:.0f} s."),
     "faults_title": ("有意埋入的错误及其去处", "Faults planted on purpose, and where they were found"),
     "next_title": ("下一步", "Next"),
     "no_rows": ("没有记录。", "No rows."),
-    "more_rows": ("还有 {count} 行；用 --json 查看全部。", "{count} more rows; use --json for all of them."),
+    "more_rows": ("还有 {count} 行；用 --json 查看全部。", "{count:count more row/more rows}; use --json for all."),
     "serving": (
         "Dagster界面：http://127.0.0.1:{port} （Ctrl+C 结束）",
         "Dagster UI on http://127.0.0.1:{port} (Ctrl+C ends it)",
@@ -103,6 +121,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{count} 个文件全部被拒收，没有发布任何内容；第一个：{file}：{reason}",
         "all {count} files were refused and nothing was published; the first: {file}: {reason}",
     ),
+    "one_refused": (
+        "唯一的文件被拒收，没有发布任何内容；{file}：{reason}",
+        "the only file was refused and nothing was published; {file}: {reason}",
+    ),
     "no_files": ("{path} 里没有可读的文件。", "there is no file to read in {path}."),
     "no_parks": (
         "还没有接收过 parks 表，没有发布任何内容；请先交付一个名为 parks*.csv 的文件"
@@ -118,6 +140,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "bad_months": (
         "--months {value} 不是月份范围；写成2026-01..2026-03。",
         "--months {value} is not a range of months; write 2026-01..2026-03.",
+    ),
+    "months_outside": (
+        "--months {months} 不在核算范围内：{year}年的运行涉及 {years} 年；请改 --months 或 --year。",
+        "--months {months} lies outside the run of {year}, which covers {years}; change --months or --year.",
+    ),
+    "empty_year": (
+        "{year}年没有任何读数、燃料、热力、工业过程或绿证记录，无可核算，没有发布任何内容；"
+        "请检查 --year，或先交付该年的文件。",
+        "nothing of {year} has been landed (no reading, fuel, heat, process row or certificate) and nothing was "
+        "published; check --year, or deliver files of that year.",
     ),
     "doctor_failed": ("有检查未通过：{names}。", "some checks failed: {names}."),
     # Verdicts
@@ -157,6 +189,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "h_publication": ("发布编号", "publication"),
     "h_created": ("时间", "created"),
     "h_reason": ("缘由", "reason"),
+    "h_line": ("行号", "line"),
+    "h_rows": ("行数", "rows"),
     "h_margin": ("余量", "margin"),
     "h_lines": ("行数", "lines"),
     # Sections of `zcp show PARK`
@@ -170,9 +204,22 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 
+class _Formatter(string.Formatter):
+    """``{n:count row}`` is "1 row" or "1,234 rows".
+
+    An irregular plural stands behind a slash, as in ``{n:count delivery/deliveries}``.
+    """
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        if not format_spec.startswith("count "):
+            return super().format_field(value, format_spec)
+        one, _, many = format_spec.removeprefix("count ").partition("/")
+        return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
 def text(key: str, language: Language, **values: object) -> str:
     """The sentence of ``key`` in ``language`` with ``values`` filled in."""
-    return _TEXTS[key][LANGUAGES.index(language)].format(**values)
+    return _Formatter().vformat(_TEXTS[key][LANGUAGES.index(language)], (), values)
 
 
 def detect_language(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Language:

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from pipelines.commands import formatting, landing, published, run
+from pipelines.commands import chinese, formatting, landing, published, run, set_aside
 from pipelines.commands.output import Output
 from pipelines.lake import Lake
 from pipelines.samples.faults import PlantedFault
@@ -72,11 +72,13 @@ def demo(settings: Settings, parks: int | None, output: Output) -> None:
     warnings = {entry["file_name"]: entry["warnings"] for entry in entries}
     with published.open_current(settings, output) as con:
         found = [(fault, find_fault(con, fault, warnings)) for fault in example.planted_faults]
+        totals = set_aside.totals(con)
         if output.as_json:
             output.json(
                 {
                     "generated": output.text("generated"),
                     "publication_id": result.publication_id,
+                    "set_aside": totals,
                     "park_year": published.league_rows(con, YEAR),
                     "planted_faults": [_fault_record(fault, evidence, output) for fault, evidence in found],
                 }
@@ -86,6 +88,7 @@ def demo(settings: Settings, parks: int | None, output: Output) -> None:
     output.table(
         output.text("faults_title"), headings, [_fault_row(fault, evidence, output) for fault, evidence in found]
     )
+    set_aside.show(totals, settings, output)
     output.say(
         output.text("published", publication_id=result.publication_id, path=lake.published / result.publication_id)
     )
@@ -99,7 +102,9 @@ def _what(fault: PlantedFault, output: Output) -> str:
 
 
 def _fault_row(fault: PlantedFault, evidence: str | None, output: Output) -> list[str]:
-    return [_what(fault, output), fault.file_name, fault.table, evidence or output.text("not_found")]
+    code, _, said = (evidence or output.text("not_found")).partition(": ")
+    shown = f"{code}: {chinese.sentence(code, said, output.language)}" if said else code
+    return [_what(fault, output), fault.file_name, fault.table, shown]
 
 
 def _fault_record(fault: PlantedFault, evidence: str | None, output: Output) -> dict[str, object]:

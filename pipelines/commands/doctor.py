@@ -113,7 +113,8 @@ def _publication(settings: Settings) -> Iterator[Check]:
     with query.open_current(lake) as con:
         row = con.execute("select count(*), min(year), max(year) from metrics.park_year").fetchone()
     assert row is not None
-    yield Check("current publication", f"{current}: {row[0]} park rows, {row[1]} to {row[2]}", row[0] > 0)
+    rows, first, last = row
+    yield Check("current publication", f"{current}: park_year of {first} to {last}, rows: {rows}", rows > 0)
 
 
 def checks(settings: Settings) -> list[Check]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
+from pipelines.commands import chinese
 from pipelines.texts import Language, text
 
 NOTHING = "–"
@@ -19,6 +20,7 @@ NARROW_LEAGUE = 7
 LEDGER_HEADINGS = (
     "h_file", "h_delivery", "h_table", "h_read", "h_loaded", "h_duplicate", "h_quarantined", "h_refused",
 )  # fmt: skip
+QUARANTINE_HEADINGS = ("h_file", "h_line", "h_code", "h_sentence")
 SECTIONS: dict[str, tuple[str, ...]] = {
     "s_electricity": (
         "electricity_use_mwh", "grid_import_mwh", "grid_export_mwh", "direct_supply_mwh", "onsite_nonfossil_mwh",
@@ -79,7 +81,10 @@ def league_row(row: Mapping[str, Any], language: Language) -> list[str | Text]:
         number(row["limit_tco2_per_tce"], 1),
         percent(row["direct_supply_share"]),
         verdict(row["overall_verdict"], language),
-        "\n".join(row["reasons"] or ()),
+        "\n".join(
+            chinese.standard_sentence(code, language) or code if language == "zh" else code
+            for code in row["reasons"] or ()
+        ),
     ]
 
 
@@ -91,6 +96,21 @@ def ledger_row(entry: Mapping[str, Any]) -> list[str]:
         str(entry["table"] or NOTHING),
         *(number(entry[f"rows_{what}"], 0) for what in ("read", "loaded", "duplicate", "quarantined")),
         str(entry["refused_reason"] or ""),
+    ]
+
+
+def file_label(entry: Mapping[str, Any]) -> str:
+    """The file with its delivery; a file that came by itself is its own delivery."""
+    name, delivery = str(entry["file_name"]), str(entry["delivery"])
+    return name if delivery == name else f"{delivery}/{name}"
+
+
+def quarantined_rows(entry: Mapping[str, Any], language: Language) -> list[list[str]]:
+    """The quarantined rows that a ledger entry brings along, as rows."""
+    name = file_label(entry)
+    return [
+        [name, cell(row["line"]), row["reason"], chinese.sentence(row["reason"], row["sentence"], language)]
+        for row in entry["quarantined"]
     ]
 
 
@@ -125,27 +145,34 @@ def grouped(rows: Sequence[Mapping[str, Any]], *keys: str) -> list[list[Mapping[
     return list(groups.values())
 
 
-def finding_rows(findings: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+def finding_rows(findings: Sequence[Mapping[str, Any]], language: Language) -> list[list[str]]:
     """Findings, one row for each code, with the first sentence and how many there are."""
     return [
-        [group[0]["severity"], group[0]["code"], str(len(group)), group[0]["sentence"]]
+        [
+            chinese.value(group[0]["severity"], language),
+            group[0]["code"],
+            str(len(group)),
+            chinese.sentence(group[0]["code"], group[0]["sentence"], language, group[0]["evidence"]),
+        ]
         for group in grouped(findings, "severity", "code")
     ]
 
 
-def exclusion_rows(exclusions: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+def exclusion_rows(exclusions: Sequence[Mapping[str, Any]], language: Language) -> list[list[str]]:
     """Ledger lines that do not count, one row for each reason, with their sum and the first sentence."""
     return [
         [
             group[0]["reason"],
             str(len(group)),
             number(sum(row["mwh"] for row in group), 0),
-            f"{group[0]['ledger_id']}: {group[0]['sentence']}",
+            f"{group[0]['ledger_id']}: {chinese.sentence(group[0]['reason'], group[0]['sentence'], language)}",
         ]
         for group in grouped(exclusions, "reason")
     ]
 
 
-def section_rows(row: Mapping[str, Any], names: Sequence[str]) -> list[list[str]]:
+def section_rows(row: Mapping[str, Any], names: Sequence[str], language: Language) -> list[list[str]]:
     """Published columns as rows of name and value; shares and ratios with four decimals, amounts with three."""
-    return [[name, number(row[name], 4 if isinstance(row[name], float) else 3)] for name in names]
+    return [
+        [chinese.column(name, language), number(row[name], 4 if isinstance(row[name], float) else 3)] for name in names
+    ]

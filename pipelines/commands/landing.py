@@ -8,11 +8,14 @@ from typing import Any
 from pipelines.commands import formatting
 from pipelines.commands.output import Output
 from pipelines.errors import InputRefused, UserError
+from pipelines.lake import Lake
 from pipelines.settings import Settings
 
 Entries = list[dict[str, Any]]
 MAX_LEDGER_ROWS = 60
 """Files that are shown as a table; of more only those with something to say."""
+MAX_QUARANTINED = 5
+"""Quarantined rows of each file that are shown; the publication lists all."""
 
 
 def check_paths(paths: Sequence[Path], output: Output) -> None:
@@ -41,11 +44,35 @@ def refuse_if_nothing_is_left(entries: Entries, output: Output) -> None:
     """Raises ``InputRefused`` if every file was refused."""
     refused = [entry for entry in entries if entry["refused_reason"]]
     if refused and len(refused) == len(entries):
-        raise InputRefused(
-            output.text(
-                "all_refused", count=len(entries), file=refused[0]["file_name"], reason=refused[0]["refused_reason"]
-            )
-        )
+        first = {"file": refused[0]["file_name"], "reason": refused[0]["refused_reason"]}
+        key = "one_refused" if len(refused) == 1 else "all_refused"
+        raise InputRefused(output.text(key, count=len(refused), **first))
+
+
+def add_quarantined(settings: Settings, entries: Entries) -> None:
+    """Adds ``quarantined`` to every entry: its first quarantined rows, each with line, reason, sentence and raw text.
+
+    Empty for a refused file: none of its rows was judged, and ``refused_reason`` says why.
+    """
+    import polars as pl
+
+    parsed = Lake(settings.home).parsed
+    for entry in entries:
+        entry["quarantined"] = []
+        if entry["rows_quarantined"] and not entry["refused_reason"]:
+            rows = pl.scan_parquet(parsed / entry["file_id"] / "quarantine.parquet").sort("line", maintain_order=True)
+            found = rows.select("line", "reason", "sentence", "raw").head(MAX_QUARANTINED).collect()
+            entry["quarantined"] = found.to_dicts()
+
+
+def print_quarantined(entries: Entries, output: Output) -> None:
+    """The first quarantined rows of each file, and how many more there are."""
+    if rows := [row for entry in entries for row in formatting.quarantined_rows(entry, output.language)]:
+        headings = [output.text(heading) for heading in formatting.QUARANTINE_HEADINGS]
+        output.table(output.text("rows_title", limit=MAX_QUARANTINED), headings, rows)
+    usable = [entry for entry in entries if not entry["refused_reason"]]
+    if more := sum(entry["rows_quarantined"] for entry in usable) - len(rows):
+        output.say(output.text("more_quarantined", count=more))
 
 
 def print_ledger(entries: Entries, output: Output, every_file: bool) -> None:
@@ -63,14 +90,17 @@ def print_ledger(entries: Entries, output: Output, every_file: bool) -> None:
         output.table(output.text("ledger_title"), headings, [formatting.ledger_row(entry) for entry in shown])
     for entry in entries:
         for warning in entry["warnings"]:
-            output.say(f"{entry['delivery']}/{entry['file_name']}: {warning}", style="yellow")
+            output.say(f"{formatting.file_label(entry)}: {warning}", style="yellow")
     output.say(output.text("ledger_summary", **formatting.ledger_totals(entries)))
 
 
 def land(settings: Settings, paths: Sequence[Path], output: Output) -> None:
     """Takes deliveries in and prints the file ledger."""
     entries = take_in(settings, paths, output)
+    add_quarantined(settings, entries)
     if output.as_json:
         output.json(entries)
     print_ledger(entries, output, every_file=True)
+    print_quarantined(entries, output)
+    output.say(output.text("judged_later"))
     refuse_if_nothing_is_left(entries, output)

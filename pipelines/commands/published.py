@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipelines.commands import formatting
+from pipelines.commands import chinese, formatting
 from pipelines.commands.output import Output
 from pipelines.errors import UserError
 from pipelines.lake import Lake
@@ -117,7 +117,7 @@ def _park_detail(con: "duckdb.DuckDBPyConnection", park_id: str, year: int) -> d
         ),
         "findings": _rows(
             con,
-            "select code, severity, month, meter_id, sentence from quality.findings"
+            "select code, severity, month, meter_id, sentence, evidence from quality.findings"
             " where park_id = $1 and (year = $2 or year is null)"
             " order by array_position(['fail', 'warn', 'info'], severity), code, month, meter_id",
             [park_id, year],
@@ -135,22 +135,25 @@ def _print_park(detail: Mapping[str, Any], minimum_share: float, output: Output)
     )
     for section, names in formatting.SECTIONS.items():
         headings = [output.text("h_metric"), output.text("h_value")]
-        output.table(output.text(section), headings, formatting.section_rows(row, names))
+        output.table(output.text(section), headings, formatting.section_rows(row, names, language))
     output.table(
         output.text("s_certificates"),
         [output.text("h_status"), "MWh"],
-        [[found["status"], formatting.number(found["count_mwh"])] for found in detail["certificates"]],
+        [
+            [chinese.value(found["status"], language), formatting.number(found["count_mwh"])]
+            for found in detail["certificates"]
+        ],
     )
     if detail["exclusions"]:
         output.table(
             output.text("s_exclusions"),
             [output.text("h_code"), output.text("h_lines"), "MWh", output.text("h_sentence")],
-            formatting.exclusion_rows(detail["exclusions"]),
+            formatting.exclusion_rows(detail["exclusions"], language),
         )
     output.table(
         output.text("s_findings"),
         [output.text("h_severity"), output.text("h_code"), output.text("h_lines"), output.text("h_sentence")],
-        formatting.finding_rows(detail["findings"]),
+        formatting.finding_rows(detail["findings"], language),
     )
 
 

@@ -7,13 +7,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipelines.commands import landing, published
+from pipelines.commands import landing, published, set_aside
 from pipelines.commands.output import Output
 from pipelines.errors import InputRefused, UserError
 from pipelines.lake import Lake
 from pipelines.settings import Settings
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_MONTH_COLUMNS = {
+    "fuel_use": "month",
+    "heat_flows": "month",
+    "process_outputs": "month",
+    "gec_trades": "generation_month",
+    "gec_cancellations": "generation_month",
+}
+"""The tables besides the readings that give an account something to count, and the column of their month."""
 
 
 def parse_cutoff(value: str | None, output: Output) -> date | None:
@@ -54,14 +62,35 @@ def year_to_run(lake: Lake, year: int | None, output: Output) -> int:
     return int(max(months)[:4])
 
 
+def check_year(lake: Lake, year: int, output: Output) -> None:
+    """Raises ``InputRefused`` if no reading, fuel, heat, process row or certificate of ``year`` was ever landed."""
+    ledgers = [entry for entry in lake.ledgers() if not entry["refused_reason"]]
+    if any(month.startswith(f"{year:04d}-") for entry in ledgers for month in entry["months"]):
+        return
+    import polars as pl
+
+    for entry in ledgers:
+        for table in _MONTH_COLUMNS.keys() & entry["tables"].keys():
+            rows = pl.scan_parquet(lake.parsed / entry["file_id"] / f"{table}.parquet")
+            of_year = pl.col(_MONTH_COLUMNS[table]).cast(pl.String).str.starts_with(f"{year:04d}-")
+            if rows.filter(of_year).head(1).collect().height:
+                return
+    raise InputRefused(output.text("empty_year", year=year))
+
+
 def build_and_publish(
     settings: Settings, year: int, cutoff: date | None, months: tuple[str, ...] | None, output: Output
 ) -> Any:
     """One in-process Dagster run with progress. Raises ``AuditFailed`` where the candidate is not good."""
-    from pipelines.run import run_pipeline
+    from pipelines.run import MonthsOutsideScope, run_pipeline
 
-    with output.progress("step_run") as report:
-        return run_pipeline(settings, year, cutoff, months, report)
+    try:
+        with output.progress("step_run") as report:
+            return run_pipeline(settings, year, cutoff, months, report)
+    except MonthsOutsideScope as outside:
+        asked = "..".join(dict.fromkeys((outside.months[0], outside.months[-1])))
+        years = ", ".join(map(str, outside.years))
+        raise UserError(output.text("months_outside", months=asked, year=year, years=years)) from None
 
 
 def run(
@@ -83,13 +112,17 @@ def run(
         landing.refuse_if_nothing_is_left(entries, output)
     lake = Lake(settings.home)
     chosen_year = year_to_run(lake, year, output)
+    check_year(lake, chosen_year, output)
     result = build_and_publish(settings, chosen_year, cutoff_day, chosen_months, output)
     with published.open_current(settings, output) as con:
         rows = published.league_rows(con, chosen_year)
+        totals = set_aside.totals(con)
         if output.as_json:
-            output.json({"publication_id": result.publication_id, "ledger": entries, "park_year": rows})
+            found = {"publication_id": result.publication_id, "ledger": entries}
+            output.json(found | {"set_aside": totals, "park_year": rows})
         published.note_generated(con, output)
         published.print_league(con, chosen_year, output)
+    set_aside.show(totals, settings, output)
     path = lake.published / result.publication_id
     output.say(output.text("published", publication_id=result.publication_id, path=path))
     output.say(output.text("took", seconds=time.monotonic() - started))

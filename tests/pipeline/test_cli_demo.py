@@ -1,6 +1,7 @@
 """The demo, small, through the real command line: what a newcomer sees, and that every planted fault is found."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,48 @@ def test_a_second_run_of_the_same_deliveries_gives_the_same_publication(home: Pa
     assert "meter_readings_screenshot.csv" in done.stdout
     assert "3 refused" in done.stdout
     assert "Emission intensity of the parks in 2026" in done.stdout
+
+
+def test_the_end_of_a_run_says_what_the_publication_set_aside(home: Path, demo: dict[str, Any]) -> None:
+    """Two rows could not be read; that a meter, a fuel or an interval is unknown is found by later stages."""
+    done = zcp("run", "--year", "2026", home=home)
+    assert done.returncode == 0, done.stderr
+    said = demo["set_aside"]
+    assert said["read"] == said["loaded"] + said["duplicate"] + said["quarantined"]
+    assert (
+        f"{said['loaded']:,} loaded + 24 duplicate + {said['quarantined']} quarantined; 3 files refused" in done.stdout
+    )
+    reasons = {row["reason"]: row["rows"] for row in said["by_reason"]}
+    assert sum(reasons.values()) == said["quarantined"]
+    assert {"unknown_meter", "unknown_fuel", "off_grid", "not_a_number", "bad_timestamp"} <= reasons.keys()
+    (command,) = (line for line in done.stdout.splitlines() if "from quality.quarantine" in line)
+    _, _, query, _, folder = shlex.split(command)
+    assert len(json.loads(zcp("sql", query, "--json", home=Path(folder)).stdout)) == said["quarantined"]
+
+
+def test_landing_shows_the_rows_it_quarantined(home: Path) -> None:
+    delivery = home / "example-deliveries" / "example-05-with-faults" / "meter_readings_bad_rows.csv"
+    done, as_json = zcp("land", str(delivery), home=home), zcp("land", str(delivery), "--json", home=home)
+    assert "value is not a number: 停电" in done.stdout
+    (entry,) = json.loads(as_json.stdout)
+    assert [row["reason"] for row in entry["quarantined"]] == ["not_a_number", "bad_timestamp"]
+    lines = delivery.read_text(encoding="utf-8").splitlines()
+    assert [lines[row["line"] - 1] for row in entry["quarantined"]] == [row["raw"] for row in entry["quarantined"]]
+
+
+def test_one_park_is_shown_in_chinese(home: Path) -> None:
+    done = zcp("show", "tianjin-teda", "--lang", "zh", home=home)
+    assert "单位能耗碳排放高于限值。" in done.stdout
+    assert "排放总量 total_tco2" in done.stdout
+    assert "The emission intensity is above the limit" not in done.stdout
+    assert "单位能耗碳排放高于限值。" in zcp("show", "--lang", "zh", home=home).stdout
+
+
+def test_a_run_of_months_or_a_year_without_anything_to_do_says_so(home: Path, demo: dict[str, Any]) -> None:
+    assert "2025, 2026" in one_sentence(zcp("run", "--year", "2026", "--months", "2024-01..2024-02", home=home), 2)
+    assert "2014" in one_sentence(zcp("run", "--year", "2014", home=home), 3)
+    listed = json.loads(zcp("publications", "--json", home=home).stdout)
+    assert [entry["id"] for entry in listed] == [demo["publication_id"]]
 
 
 def test_the_league_table_names_parks_in_both_languages(home: Path) -> None:

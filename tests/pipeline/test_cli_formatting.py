@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pipelines import texts
-from pipelines.commands import formatting
+from pipelines.commands import chinese, formatting
 from pipelines.commands.output import Output, plain
 from pipelines.commands.run import parse_months
 from pipelines.errors import UserError
@@ -58,8 +58,36 @@ def test_a_file_that_was_refused_counts_in_the_totals() -> None:
 
 
 def test_findings_of_one_code_are_one_row() -> None:
-    rows = [{"severity": "warn", "code": code, "sentence": f"{code} {k}"} for k, code in enumerate("aba")]
-    assert formatting.finding_rows(rows) == [["warn", "a", "2", "a 0"], ["warn", "b", "1", "b 1"]]
+    rows = [
+        {"severity": "warn", "code": code, "sentence": f"{code} {k}", "evidence": None} for k, code in enumerate("aba")
+    ]
+    assert formatting.finding_rows(rows, "en") == [["warn", "a", "2", "a 0"], ["warn", "b", "1", "b 1"]]
+
+
+def test_chinese_is_the_sentence_of_the_code_with_what_the_case_adds() -> None:
+    missing = chinese.standard_sentence("missing_input", "en")
+    assert chinese.sentence("missing_input", f"{missing} 3 rows.", "en") == f"{missing} 3 rows."
+    assert chinese.sentence("missing_input", missing, "zh") == "应报数据缺失；零值须明示。"
+    assert chinese.sentence("missing_input", f"{missing} 3 rows.", "zh") == "应报数据缺失；零值须明示。（3 rows.）"
+    assert chinese.sentence("missing_input", missing, "zh", '{"key": "coal", "at": null}').endswith("（key coal）")
+    assert chinese.sentence("no_such_code", "Said.", "zh") == "Said."
+
+
+def test_every_metric_that_is_shown_has_a_chinese_name() -> None:
+    for name in (name for names in formatting.SECTIONS.values() for name in names):
+        assert chinese.column(name, "zh") != name == chinese.column(name, "en")
+
+
+def test_no_code_has_two_chinese_sentences() -> None:
+    assert not chinese._SENTENCES.keys() & chinese._codes().keys()
+
+
+def test_counts_are_singular_where_there_is_one() -> None:
+    numbers = {"read": 1, "loaded": 1, "duplicate": 0, "quarantined": 0, "files": 1, "refused": 1}
+    said = texts.text("ledger_summary", "en", **numbers)
+    assert said == "Landed 1 file: 1 row read = 1 loaded + 0 duplicate + 0 quarantined; 1 refused."
+    many = texts.text("written", "en", folder="f", deliveries=2, readings=1234)
+    assert many == "Wrote 2 deliveries with 1,234 readings to f."
 
 
 def test_json_keeps_long_serials_whole() -> None:

@@ -7,8 +7,14 @@ import sys
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 from zcp_command import ROOT, one_sentence, zcp
+
+from pipelines.commands.output import Output
+from pipelines.commands.run import check_year
+from pipelines.errors import InputRefused
+from pipelines.lake import Lake, write_json
 
 COMMANDS = ("demo", "run", "land", "show", "sql", "publications", "ui", "doctor")
 
@@ -73,6 +79,20 @@ def test_a_run_without_parks_is_refused_and_publishes_nothing(tmp_path: Path) ->
     message = one_sentence(zcp("run", "--year", "2026", home=tmp_path), 3)
     assert "parks" in message
     assert not (tmp_path / "published").exists()
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("fuel_use", "month"), ("heat_flows", "month"), ("gec_cancellations", "generation_month")]
+)
+def test_one_row_of_the_year_is_something_to_account(tmp_path: Path, table: str, column: str) -> None:
+    lake = Lake(tmp_path)
+    entry = {"file_id": "f", "refused_reason": None, "months": ["2025-12"], "tables": {table: 2}}
+    write_json(lake.parsed / "f" / "ledger.json", entry)
+    pl.DataFrame({column: ["2013-12", "2014-07"]}).write_parquet(lake.parsed / "f" / f"{table}.parquet")
+    for year in (2013, 2014, 2025):
+        check_year(lake, year, Output("en"))
+    with pytest.raises(InputRefused, match="nothing of 2015"):
+        check_year(lake, 2015, Output("en"))
 
 
 def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,124 @@
+"""What a publication says in English or by code, said in Chinese: sentences of codes, names of columns and values.
+
+The sentences stand in ``reference/codes.csv`` where SQL knows the code; here are those of codes whose English sentence
+a parser or a model makes row by row. The sentences of the commands themselves are in ``texts``.
+"""
+
+import csv
+import json
+from collections.abc import Mapping
+from functools import cache
+
+from pipelines.resources import REFERENCE
+from pipelines.texts import Language
+
+_SENTENCES = {
+    # Rows that could not be read
+    "bad_month": "月份写法有误，应为 YYYY-MM。",
+    "bad_date": "日期写法有误，应为 YYYY-MM-DD。",
+    "bad_timestamp": "时间无法识别，应为 YYYY-MM-DDTHH:MM。",
+    "bad_encoding": "该行含有无法按文件编码识别的字节。",
+    "file_refused": "整个文件被拒收。",
+    "bad_certificate_code": "绿证编码有误，或与项目代码不符。",
+    "missing_value": "必填的值为空。",
+    "not_a_number": "不是数字。",
+    "not_a_whole_number": "不是整数。",
+    "not_true_or_false": "既不是“是”也不是“否”。",
+    "number_out_of_range": "数字位数超出范围。",
+    "out_of_range": "数值超出允许范围。",
+    "period_reversed": "截止日早于起始日。",
+    "ragged_row": "该行的列数与表头不符。",
+    "unknown_value": "取值不在允许的清单之内。",
+    # Certificates that do not count
+    "bad_range": "编号区间颠倒或含负数。",
+    "overlap": "编号同时出现在同一台账、项目和月份的另一条记录中。",
+    "not_renewable": "该编号的交易记录不属于可再生能源。",
+    "not_tradable": "该编号的交易记录标明不可交易。",
+    "other_year": "生产月份不在核算年内。",
+    "expired_or_late": "超过截止日或绿证有效期。",
+    "not_held": "受益企业并未持有，或已为其他受益人核销。",
+    "counted_elsewhere": "随绿电、自用电量或园区自有项目已经计入。",
+}
+_COMPLETE = frozenset({"overlap", "not_renewable", "not_tradable", "counted_elsewhere"})
+"""Codes of ``_SENTENCES`` whose English sentence says nothing more."""
+
+_COLUMNS = {
+    "electricity_use_mwh": "用电量",
+    "grid_import_mwh": "下网电量",
+    "grid_export_mwh": "上网电量",
+    "direct_supply_mwh": "绿电直供电量",
+    "onsite_nonfossil_mwh": "园区内非化石发电自用",
+    "uncounted_green_mwh": "未计入的绿色电量",
+    "own_fossil_generation_mwh": "自备化石发电量",
+    "green_trade_mwh": "绿电交易电量",
+    "gec_mwh": "计入的绿证电量",
+    "residual_grid_mwh": "剩余下网电量",
+    "curtailed_mwh": "弃电量",
+    "storage_loss_mwh": "储能损耗",
+    "fuel_tco2": "燃料燃烧排放",
+    "conversion_tco2": "加工转换排放",
+    "electricity_tco2": "电力排放",
+    "heat_tco2": "热力排放",
+    "process_tco2": "工业过程排放",
+    "total_tco2": "排放总量",
+    "location_based_tco2": "基于位置的排放总量",
+    "energy_tce": "综合能源消费量（等价值）",
+    "energy_calorific_tce": "综合能源消费量（当量值）",
+    "size_class": "规模分档",
+    "intensity_tco2_per_tce": "单位能耗碳排放",
+    "baseline_average_tco2_per_tce": "全国平均水平",
+    "baseline_base_year_tco2_per_tce": "基准年水平",
+    "ratio_to_average": "与全国平均之比",
+    "reduction_from_base_year": "较基准年下降",
+    "direct_supply_share": "绿电直供比例",
+    "direct_line_share": "专线供电比例",
+    "green_share": "绿色电力占比",
+    "nonfossil_energy_share": "非化石能源消费占比",
+    "coverage": "数据覆盖率",
+}
+_VALUES = {
+    "warn": "提醒",
+    "info": "说明",
+    "fail": "影响结论",
+    "usable": "可用",
+    "counted": "计入",
+    "surplus": "富余",
+}
+
+
+@cache
+def _codes() -> Mapping[str, tuple[str, str]]:
+    """The English and Chinese sentence of every code of the reference data."""
+    with (REFERENCE / "codes.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["code"]: (row["sentence"], row["sentence_zh"]) for row in csv.DictReader(stream)}
+
+
+def standard_sentence(code: str, language: Language) -> str:
+    """What a code means, without the case at hand; in English empty where the sentence is made row by row."""
+    english, chinese = _codes().get(code, ("", _SENTENCES.get(code, "")))
+    return chinese if language == "zh" else english
+
+
+def sentence(code: str, said: str, language: Language, evidence: str | None = None) -> str:
+    """The published sentence ``said``; in Chinese that of the code, and in brackets what it says of the case at hand.
+
+    That is the evidence (a JSON object) where there is one, else the published sentence if it says more than the code.
+    """
+    chinese = standard_sentence(code, "zh")
+    if language != "zh" or not chinese:
+        return said
+    if evidence:
+        detail = "，".join(f"{name} {value}" for name, value in json.loads(evidence).items() if value not in (None, ""))
+    else:
+        detail = "" if code in _COMPLETE else said.removeprefix(standard_sentence(code, "en")).strip()
+    return f"{chinese}（{detail}）" if detail else chinese
+
+
+def column(name: str, language: Language) -> str:
+    """A column's name, in Chinese with what it is called in a query behind it."""
+    return f"{_COLUMNS[name]} {name}" if language == "zh" else name
+
+
+def value(code: str, language: Language) -> str:
+    """A severity or the status of certificates, in Chinese where it has a word; a reason code stays what it is."""
+    return _VALUES.get(code, code) if language == "zh" else code
