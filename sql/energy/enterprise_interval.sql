@@ -1,5 +1,6 @@
 -- Use and own import of each enterprise: use per interval of the shares, import per interval of the balance.
 -- Partition: month
+-- Kept: no
 -- Grain: user_no, role, minute
 -- Order: user_no, role, minute
 select

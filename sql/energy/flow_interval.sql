@@ -1,6 +1,7 @@
 -- Energy of each source in each balance interval: a project's generation, its line at the park's and at the far end, its
 -- storage. Sources are the projects with meters in the month; project '' holds meters that name none.
 -- Partition: month
+-- Kept: no
 -- Grain: source_no, minute
 -- Order: source_no, minute
 select

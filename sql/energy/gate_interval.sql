@@ -1,5 +1,6 @@
 -- What passes the park's gate in each balance interval, and what its enterprises use.
 -- Partition: month
+-- Kept: no
 -- Grain: park_no, minute
 -- Order: park_no, minute
 select
