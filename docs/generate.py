@@ -84,6 +84,7 @@ TABLES_ZH = {
     "metrics.park_month": "园区月度电量与排放，含本年累计和滚动十二个月",
     "metrics.park_year": "园区年度结果：各项电量与排放、强度、限值、判定及原因",
     "metrics.project_year": "绿电直连等项目的年度自发自用与上网比例",
+    "metrics.guiding_indicators": "通知附件3的引导指标：数值、参考下限、来源；无数据则注明",
     "metrics.sensitivity": "未决参数取其他值时的强度与判定",
     "quality.corrections": "被更正的读数，新旧两值及所属报送",
     "quality.file_ledger": "文件台账：读入、载入、重复、隔离行数",
