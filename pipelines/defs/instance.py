@@ -8,13 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import sqlalchemy
 import yaml
 from dagster._core.instance.ref import InstanceRef
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from pipelines.errors import UserError
 from pipelines.settings import Settings
 
 POSTGRES_URL = "ZCP_POSTGRES_URL"
+_DRIVER = "postgresql+psycopg2"
+_NO_URL = f"{POSTGRES_URL} must be a PostgreSQL URL such as postgresql://user:password@localhost:5432/dagster"
+_USABLE = "select to_regclass('runs') is not null or coalesce(has_schema_privilege(current_schema(), 'create'), false)"
 _MARK = "# Written by zcp at each start; remove this line to keep your own settings.\n"
 _QUIET = {
     "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
@@ -25,12 +30,17 @@ _QUIET = {
 def instance_folder(settings: Settings) -> Path:
     """``HOME/dagster`` with its ``dagster.yaml``, what Dagster calls DAGSTER_HOME.
 
-    Raises ``UserError`` if PostgreSQL is asked for and dagster-postgres is not installed.
+    Where PostgreSQL is asked for, the URL in the environment is completed with its driver, for this process and those
+    it starts. Raises ``UserError`` if dagster-postgres is not installed or the database cannot be used.
     """
     folder = (settings.home / "dagster").absolute()
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / "dagster.yaml"
-    text = _MARK + yaml.safe_dump(instance_settings(folder, os.environ.get(POSTGRES_URL)), sort_keys=False)
+    postgres_url = os.environ.get(POSTGRES_URL)
+    text = _MARK + yaml.safe_dump(instance_settings(folder, postgres_url), sort_keys=False)
+    if postgres_url:
+        os.environ[POSTGRES_URL] = url_with_driver(postgres_url)
+        check_database(os.environ[POSTGRES_URL])
     before = target.read_text(encoding="utf-8") if target.exists() else _MARK
     if before.startswith(_MARK) and before != text:
         target.write_text(text, encoding="utf-8")
@@ -55,6 +65,37 @@ def instance_settings(folder: Path, postgres_url: str | None) -> dict[str, Any]:
     if importlib.util.find_spec("dagster_postgres") is None:
         raise UserError(f"{POSTGRES_URL} is set, but dagster-postgres is missing; install zero-carbon-parks[postgres]")
     return common | {"storage": {"postgres": {"postgres_url": {"env": POSTGRES_URL}}}}
+
+
+def url_with_driver(postgres_url: str) -> str:
+    """The URL with psycopg2 named, which dagster-postgres needs; SQLAlchemy 2.1 alone would take another driver.
+
+    Raises ``UserError`` if it is no PostgreSQL URL or names another driver. The URL is not repeated: it has a password.
+    """
+    try:
+        url = sqlalchemy.make_url(postgres_url)
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        raise UserError(_NO_URL) from None
+    if url.drivername not in ("postgresql", "postgres", _DRIVER):
+        raise UserError(_NO_URL)
+    return url.set(drivername=_DRIVER).render_as_string(hide_password=False)
+
+
+def check_database(url: str) -> None:
+    """Raises ``UserError`` if the database does not answer or Dagster's tables neither exist nor may be created."""
+    # A host that drops packets would hold the command for minutes.
+    engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool, connect_args={"connect_timeout": 10})
+    try:
+        with engine.connect() as connection:
+            usable = connection.execute(sqlalchemy.text(_USABLE)).scalar_one()
+    except DBAPIError as failed:
+        # The driver's first line says what failed, without the password; the others are advice.
+        reason = str(failed.orig).strip().partition("\n")[0]
+        raise UserError(f"the database of {POSTGRES_URL} cannot be opened: {reason}") from None
+    if not usable:
+        raise UserError(
+            f"the user of {POSTGRES_URL} may not create tables in the database; make that user the database's owner"
+        )
 
 
 @contextmanager

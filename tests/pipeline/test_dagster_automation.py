@@ -2,13 +2,14 @@
 
 import json
 import os
+import socket
 from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
 
 from pipelines.defs.automation import inbox_sensor, landed_sensor, monthly_schedule
-from pipelines.defs.instance import instance_folder, instance_settings
+from pipelines.defs.instance import instance_folder, instance_settings, url_with_driver
 from pipelines.errors import UserError
 from pipelines.settings import Settings
 
@@ -104,3 +105,29 @@ def test_postgres_without_its_package_is_a_clear_mistake(home, monkeypatch):
     with pytest.raises(UserError, match="dagster-postgres is missing"):
         instance_folder(Settings(home=home))
     assert os.environ["ZCP_POSTGRES_URL"]
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg2"])
+def test_a_postgres_url_is_completed_with_the_driver_that_is_installed(scheme):
+    completed = url_with_driver(f"{scheme}://user:p%40ss@db:5433/zcp?sslmode=require")
+    assert completed == "postgresql+psycopg2://user:p%40ss@db:5433/zcp?sslmode=require"
+
+
+@pytest.mark.parametrize(
+    "url", ["secret", "sqlite:///secret", "postgresql://u:secret@db:port/zcp", "postgresql+pg8000://"]
+)
+def test_what_is_no_postgres_url_is_told_without_repeating_it(url):
+    with pytest.raises(UserError, match="must be a PostgreSQL URL such as") as told:
+        url_with_driver(url)
+    assert "secret" not in str(told.value)
+
+
+def test_a_postgres_server_that_does_not_answer_is_one_sentence(home, monkeypatch):
+    pytest.importorskip("dagster_postgres", reason="the postgres extra is not installed")
+    with socket.socket() as taken:  # bound and not listening, so connections are refused
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("ZCP_POSTGRES_URL", f"postgresql://u:secret@127.0.0.1:{taken.getsockname()[1]}/zcp")
+        with pytest.raises(UserError, match=r"ZCP_POSTGRES_URL cannot be opened: .*refused") as told:
+            instance_folder(Settings(home=home))
+    assert "\n" not in str(told.value)
+    assert "secret" not in str(told.value)
