@@ -31,7 +31,7 @@ _NAMES = {
         *("case c", "case c, several", "case c, some passes through", "case d", "use metered at a longer interval"),
     ),
     "meter": (
-        *("below one at the same point", "below one elsewhere", "changed on a day"),
+        *("below one at the same point", "below one elsewhere", "below one that ends or begins", "changed on a day"),
         *(f"{point} of a plant that feeds in all" for point in ("generation", "storage_charge", "storage_discharge")),
         "curtailment of a plant that feeds in all",
     ),
@@ -144,9 +144,12 @@ def _meters(delivery: Delivery, of_year: list[Interval]) -> Iterator[str]:
     feed_in = {row["project_id"] for row in delivery["projects"] if row.get("grid_mode") == "full_feed_in"}
     points = {meter["meter_id"]: meter["point"] for meter in delivery["meters"]}
     for meter in delivery["meters"] if of_year else ():
-        parent = points.get(meter.get("parent_meter_id"))
-        if parent is not None:
-            yield "meter: below one at the same point" if parent == meter["point"] else "meter: below one elsewhere"
+        above = [m for m in delivery["meters"] if m["meter_id"] == meter.get("parent_meter_id")]
+        if above:
+            is_same = above[0]["point"] == meter["point"]
+            yield "meter: below one at the same point" if is_same else "meter: below one elsewhere"
+            if is_same and len(above) == 1 and ("valid_from" in above[0] or "valid_to" in above[0]):
+                yield "meter: below one that ends or begins"
         if meter.get("project_id") in feed_in:
             yield f"meter: {meter['point']} of a plant that feeds in all"
         if any(meter["meter_id"] == m["meter_id"] and m.get("valid_from") for m in delivery["meters"]):

@@ -159,7 +159,10 @@ def _gates(park: Park) -> None:
                 parent["parent_meter_id"] = gates[0]["meter_id"]
             if park.chance(0.1):
                 below = {"enterprise_id": enterprise_id, "parent_meter_id": parent["meter_id"]}
-                _meter(park, "use", [min(park.minutes)], **below)
+                child = _meter(park, "use", [min(park.minutes)], **below)
+                if park.chance(0.3):
+                    below["parent_meter_id"] = child["meter_id"]
+                    _meter(park, "use", [min(park.minutes)], **below)
 
 
 def _onsite(park: Park, number: int, may_be_nuclear: bool) -> None:
@@ -222,25 +225,20 @@ def _others(park: Park) -> None:
 
 
 def _cut_validity(park: Park) -> None:
-    """Validity that begins or ends inside the park's days, and meters whose ratio or unit changes on a day."""
-    parents = {meter.get("parent_meter_id") for meter in park.rows("meters")}
+    """Validity that begins or ends inside the park's days, and meters whose ratio or unit changes on a day.
+
+    One meter stays at the gate: whether a park is without them for a while, nothing says.
+    """
     gates = [meter for meter in park.rows("meters") if meter["point"].startswith("grid_")]
-    kept_gate = gates[0]["meter_id"] if gates else None
+    kept: Row = gates[0] if gates else {}
     for table, column in (("enterprises", "enterprise_id"), ("projects", "project_id"), ("meters", "meter_id")):
         for row in list(park.rows(table)):
-            if row[column] in parents or row[column] == kept_gate or _holds(park, row, kept_gate, parents):
+            if row[column] == kept.get(column):
                 continue
             if park.chance(0.1):
                 row["valid_from" if park.chance(0.5) else "valid_to"] = park.some_day()
             elif table == "meters" and park.chance(0.12):
                 _swap(park, row)
-
-
-def _holds(park: Park, owner: Row, kept_gate: str | None, parents: set[str | None]) -> bool:
-    """Whether a meter that must stay valid names this enterprise or project."""
-    kept = [meter for meter in park.rows("meters") if meter["meter_id"] in {kept_gate, *parents}]
-    ids = {meter.get("enterprise_id") for meter in kept} | {meter.get("project_id") for meter in kept}
-    return not {owner.get("enterprise_id"), owner.get("project_id")}.isdisjoint(ids - {None})
 
 
 def _swap(park: Park, meter: Row) -> None:

@@ -74,14 +74,13 @@ def kind_of(project: Row | None) -> str:
 def balance(delivery: Delivery, metered: Metered) -> Balance:
     """The electricity balance of one park over all its metered days."""
     projects = {row["project_id"]: row for row in delivery["projects"]}
-    points = {meter["meter_id"]: meter["point"] for meters in metered.meters.values() for meter in meters}
-    has_gate = not GATES.isdisjoint(points.values())
+    has_gate = any(meter["point"] in GATES for meters in metered.meters.values() for meter in meters)
     balance_minutes, use_minutes = _lengths(metered, projects, has_gate)
 
     intervals: dict[datetime, Interval] = {}
     for flow in metered.flows:
         minutes = balance_minutes.get(month_of(flow.start.date()))
-        if minutes and points.get(flow.meter.get("parent_meter_id")) != flow.meter["point"]:
+        if minutes:
             start = floor_to(flow.start, minutes)
             _add(intervals.setdefault(start, Interval(start)), flow, projects)
     ordered = [intervals[start] for start in sorted(intervals)]

@@ -31,7 +31,8 @@ class Flow:
 class Metered:
     """The readings of a park that count.
 
-    ``meters`` are the master rows in force, by day. ``valid`` and ``missing`` count due intervals by meter and month.
+    ``meters`` are the master rows that hold, by day. Meters below a valid one at the same point give no flows.
+    ``valid`` and ``missing`` count due intervals by meter and month.
     """
 
     flows: list[Flow] = field(default_factory=list)
@@ -97,34 +98,42 @@ def metered(delivery: Delivery, park: Row, years: Iterable[int]) -> Metered:
     owners |= {("project_id", row["project_id"]): row for row in delivery["projects"]}
 
     found = Metered()
-    idle = _not_due(delivery, versions)
-    for year in years:
-        for moment in days(date(year, 1, 1), date(year, 12, 31)):
-            if not covers(park, moment):
-                continue
-            found.meters[moment] = []
-            for meter_id in sorted(versions):
-                meter = in_force(versions[meter_id], moment)
-                if meter and all(covers(owner, moment) for owner in _owners(meter, owners)):
-                    found.meters[moment].append(meter)
-                    _count_day(found, meter, moment, readings[meter_id], meter_id not in idle)
-    return found
-
-
-def _not_due(delivery: Delivery, versions: Mapping[str, Sequence[Row]]) -> set[str]:
-    """Meters that no term needs: those below another at the same point, and plants that feed in all they make."""
-    points = {meter_id: rows[0]["point"] for meter_id, rows in versions.items()}
     feed_in = {
         row["project_id"]
         for row in delivery["projects"]
         if row["relation"] in ON_SITE and row.get("grid_mode") == "full_feed_in"
     }
+    for year in years:
+        for moment in days(date(year, 1, 1), date(year, 12, 31)):
+            if not covers(park, moment):
+                continue
+            valid = _valid(versions, owners, moment)
+            found.meters[moment] = list(valid.values())
+            for meter_id, meter in valid.items():
+                if not _is_check(meter, valid, versions):
+                    is_outside = meter["point"] in PLANT and meter.get("project_id") in feed_in
+                    _count_day(found, meter, moment, readings[meter_id], not is_outside)
+    return found
+
+
+def _valid(versions: Mapping[str, Sequence[Row]], owners: dict[tuple[str, str], Row], moment: date) -> dict[str, Row]:
+    """The master rows of the meters that count on a day, in order of id."""
+    rows = {meter_id: in_force(versions[meter_id], moment) for meter_id in sorted(versions)}
     return {
-        meter_id
-        for meter_id, rows in versions.items()
-        if points.get(rows[0].get("parent_meter_id")) == points[meter_id]
-        or (points[meter_id] in PLANT and rows[0].get("project_id") in feed_in)
+        meter_id: row
+        for meter_id, row in rows.items()
+        if row is not None and all(covers(owner, moment) for owner in _owners(row, owners))
     }
+
+
+def _is_check(meter: Row, valid: Mapping[str, Row], versions: Mapping[str, Sequence[Row]]) -> bool:
+    """Whether a valid meter above this one, at the same point, holds its energy already."""
+    parent_id = meter.get("parent_meter_id")
+    while parent_id is not None:
+        if parent_id in valid and valid[parent_id]["point"] == meter["point"]:
+            return True
+        parent_id = versions[parent_id][0].get("parent_meter_id")
+    return False
 
 
 def _owners(meter: Row, owners: dict[tuple[str, str], Row]) -> list[Row]:
