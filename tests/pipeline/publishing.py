@@ -113,6 +113,11 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
         "metrics.sensitivity": [
             {"park_id": parks[0], "year": YEAR, "parameter": "feedstock_in_energy", "value": 1, "core_verdict": "pass"}
         ],
+        "metrics.guiding_indicators": [
+            {"park_id": park, "year": YEAR, "indicator": "water_reuse", "name_zh": "工业用水重复利用率", "minimum": 0.8}
+            | {"status": "no_data", "source": "no data"}
+            for park in parks
+        ],
         "certificates.position": [row for park in parks for row in _position(park)],
         "certificates.exclusions": [_exclusion(park) for park in parks],
         "quality.file_ledger": [
