@@ -6,6 +6,7 @@ and offsets are understood in every format alike. A text that is not understood 
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
@@ -103,11 +104,15 @@ def interval_ends(texts: pl.Series, rule: TimeRule, meters: pl.Series | None = N
     return rows.select(end.dt.strftime("%Y-%m-%dT%H:%M:%S").alias(texts.name)).to_series()
 
 
-def _moment(rule: TimeRule, ambiguous: str) -> pl.Expr:
+Ambiguous = Literal["earliest", "latest"]
+"""Which of the two moments a label of the repeated hour means, when clocks go back."""
+
+
+def _moment(rule: TimeRule, ambiguous: Ambiguous) -> pl.Expr:
     return pl.coalesce(*(_parsed(pattern, rule, ambiguous) for pattern in rule.patterns))
 
 
-def _parsed(pattern: str, rule: TimeRule, ambiguous: str) -> pl.Expr:
+def _parsed(pattern: str, rule: TimeRule, ambiguous: Ambiguous) -> pl.Expr:
     """The local moment that a text means under one pattern, as naive Datetime; null if it does not fit."""
     names = set(re.compile(pattern).groupindex)
     groups = pl.col("text").str.extract_groups(pattern)
@@ -142,12 +147,12 @@ def _parsed(pattern: str, rule: TimeRule, ambiguous: str) -> pl.Expr:
     return shifted + pl.duration(minutes=after)
 
 
-def _to_shanghai(local: pl.Expr, zone: str, ambiguous: str) -> pl.Expr:
+def _to_shanghai(local: pl.Expr, zone: str, ambiguous: Ambiguous) -> pl.Expr:
     if zone == LOCAL_ZONE:
         return local
     if (offset := _offset_minutes(zone)) is not None:
         return local + pl.duration(minutes=_LOCAL_OFFSET_MINUTES - offset)
-    aware = local.dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")  # type: ignore[arg-type]
+    aware = local.dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")
     return aware.dt.convert_time_zone(LOCAL_ZONE).dt.replace_time_zone(None)
 
 

@@ -2,49 +2,44 @@
 -- they lie outside its validity, their fuel or unit is unknown, … Rows that only repeat another are not listed twice.
 -- Grain: file_id, table_name, line
 -- Order: file_id, table_name, line
-with judged as (
-    select file_id, 'fuel_use' as table_name, line, raw, reason from staging.fuel_rows
-    union all
-    select file_id, 'heat_flows', line, raw, reason from staging.heat_rows
-    union all
-    select file_id, 'process_outputs', line, raw, reason from staging.process_rows
-    union all
-    select file_id, 'curtailment', line, raw, reason from staging.curtailment_rows
-    union all
-    select
-        file_id, 'enterprises', line, raw,
-        case when park_id not in (select park_id from staging.parks) then 'unknown_park' end
+with of_parks as (
+    select file_id, 'enterprises' as table_name, line, raw, park_id
     from parsed.enterprises
     union all
-    select
-        file_id, 'projects', line, raw,
-        case when park_id not in (select park_id from staging.parks) then 'unknown_park' end
+    select file_id, 'projects' as table_name, line, raw, park_id
     from parsed.projects
     union all
-    select
-        file_id, 'meters', line, raw,
-        case when park_id not in (select park_id from staging.parks) then 'unknown_park' end
+    select file_id, 'meters' as table_name, line, raw, park_id
     from parsed.meters
     union all
-    select
-        file_id, 'expected_inputs', line, raw,
-        case when park_id not in (select park_id from staging.parks) then 'unknown_park' end
+    select file_id, 'expected_inputs' as table_name, line, raw, park_id
     from parsed.expected_inputs
     union all
-    select
-        file_id, 'baselines', line, raw,
-        case when park_id not in (select park_id from staging.parks) then 'unknown_park' end
+    select file_id, 'baselines' as table_name, line, raw, park_id
     from parsed.baselines
     union all
-    select
-        file_id, 'indicators', line, raw,
-        case when park_id not in (select park_id from staging.parks) then 'unknown_park' end
+    select file_id, 'indicators' as table_name, line, raw, park_id
     from parsed.indicators
     union all
-    select
-        file_id, 'offsets', line, raw,
-        case when park_id not in (select park_id from staging.parks) then 'unknown_park' end
+    select file_id, 'offsets' as table_name, line, raw, park_id
     from parsed.offsets
+),
+judged as (
+    select file_id, 'fuel_use' as table_name, line, raw, reason
+    from staging.fuel_rows
+    union all
+    select file_id, 'heat_flows' as table_name, line, raw, reason
+    from staging.heat_rows
+    union all
+    select file_id, 'process_outputs' as table_name, line, raw, reason
+    from staging.process_rows
+    union all
+    select file_id, 'curtailment' as table_name, line, raw, reason
+    from staging.curtailment_rows
+    union all
+    select file_id, table_name, line, raw, 'unknown_park' as reason
+    from of_parks
+    where not exists (select 1 from staging.parks as k where k.park_id = of_parks.park_id)
 )
 select j.file_id, j.table_name, j.line, j.raw, j.reason
 from judged as j
