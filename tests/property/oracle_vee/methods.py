@@ -1,0 +1,111 @@
+"""The methods of the ladder that need no total: what each would put in place of an interval (document 3, section 2)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from tests.property.oracle.delivery import half_up, month_of
+from tests.property.oracle_vee.ladder import Tried
+from tests.property.oracle_vee.series import Series
+
+LINEAR_MINUTES = 120
+LIKE_DAYS, LIKE_DISTANCE = 3, 35
+CONSERVATIVE_DAYS = 90
+ALTERNATE_DIFFERENCE = Fraction(2, 100)
+HIGHEST = {"grid_import", "storage_charge", "heat_import", "auxiliary", "resale", "curtailment"}
+FOSSIL = {"coal", "gas", "oil", "waste"}
+
+
+def alternates(one: Series, park: Sequence[Series], tried: Tried) -> dict[datetime, int]:
+    """What the only check meter below this one measured, in the months in which the two agree."""
+    checks = [
+        other
+        for other in park
+        if other.role == "check"
+        and other.meter["parent_meter_id"] == one.meter_id
+        and other.meter["point"] == one.meter["point"]
+    ]
+    tried["alternate: several"] += len(checks) > 1
+    if len(checks) != 1 or checks[0].minutes != one.minutes:
+        return {}
+    found: dict[datetime, int] = {}
+    (other,) = checks
+    for starts in one.month.values():
+        theirs = {start: wh for start in starts if (wh := other.valid(start)) is not None}
+        both = [(wh, theirs[start]) for start in starts if start in theirs and (wh := one.valid(start)) is not None]
+        difference, total = sum(a - b for a, b in both), sum(a for a, _ in both)
+        if both and abs(difference) <= ALTERNATE_DIFFERENCE * total:
+            found |= theirs
+        tried["alternate: differs"] += bool(both) and abs(difference) > ALTERNATE_DIFFERENCE * total
+    return found
+
+
+def linear(one: Series, gap: Sequence[datetime], tried: Tried) -> dict[datetime, int]:
+    """The straight line between the valid neighbours of a short gap."""
+    if len(gap) * one.minutes > LINEAR_MINUTES:
+        tried["linear: gap too long"] += 1
+        return {}
+    a, b = one.valid(gap[0] - one.length), one.valid(gap[-1] + one.length)
+    if a is None or b is None:
+        tried["linear: a neighbour is missing"] += 1
+        return {}
+    tried["linear: over the end of a month"] += (gap[0] - one.length).month != (gap[-1] + one.length).month
+    parts = len(gap) + 1
+    return {start: half_up(a + Fraction(k * (b - a), parts)) for k, start in enumerate(gap, 1)}
+
+
+def like_days(
+    one: Series, wanted: set[date], types: Mapping[date, str], tried: Tried
+) -> Callable[[datetime], int | None]:
+    """The mean of the three nearest whole days of the same type."""
+    due_days = sorted({start.date() for start in one.due})
+    whole = [d for d in due_days if all(one.valid(start) is not None for start in one.day(d))]
+    donors: dict[date, list[date]] = {}
+    for moment in wanted:
+        near = [d for d in whole if types[d] == types[moment] and abs(d - moment).days <= LIKE_DISTANCE]
+        donors[moment] = sorted(near, key=lambda d: (abs(d - moment), d))[:LIKE_DAYS]
+        tried["like_day: too few days"] += len(near) < LIKE_DAYS
+        tried["like_day: a holiday"] += len(near) >= LIKE_DAYS and types[moment] == "sunday" and moment.weekday() != 6
+        tried["like_day: a working weekend"] += (
+            len(near) >= LIKE_DAYS and types[moment] not in ("saturday", "sunday") and moment.weekday() > 4
+        )
+
+    def guess(start: datetime) -> int | None:
+        chosen = donors[start.date()]
+        if len(chosen) < LIKE_DAYS:
+            return None
+        values = [one.valid(start + (d - start.date())) for d in chosen]
+        return half_up(Fraction(sum(wh for wh in values if wh is not None), LIKE_DAYS))
+
+    return guess
+
+
+def conservative(one: Series, park: Sequence[Series], tried: Tried) -> Callable[[datetime], int | None]:
+    """Of the same time of day in the last 90 days the value that cannot help the claim."""
+
+    def guess(start: datetime) -> int | None:
+        direction = _direction(one, park, start)
+        earlier = [one.valid(start - timedelta(days=n)) for n in range(1, CONSERVATIVE_DAYS + 1)]
+        values = [wh for wh in earlier if wh is not None]
+        if direction is None or not values:
+            tried["conservative: no side is safe" if values else "conservative: nothing to go by"] += 1
+            return None
+        tried[f"conservative: {'highest' if direction is max else 'lowest'} of {one.role}"] += 1
+        return direction(values)
+
+    return guess
+
+
+def _direction(one: Series, park: Sequence[Series], start: datetime) -> Callable[[Sequence[int]], int] | None:
+    if one.role in HIGHEST:
+        return max
+    if one.role != "grid_export":
+        return min
+    made = {
+        other.project["technology"] in FOSSIL
+        for other in park
+        if other.role == "generation" and other.project is not None and month_of(start) in other.month
+    }
+    if made == {True, False}:
+        return None
+    return min if made == {True} else max
