@@ -169,6 +169,11 @@ def month_bounds(month: str) -> tuple[date, date]:
     return date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
 
 
+def month_number(month: str) -> int:
+    """Months since year 0, so that neighbours differ by one."""
+    return int(month[:4]) * 12 + int(month[5:7])
+
+
 def months_of(year: int) -> tuple[str, ...]:
     """The twelve months of a year, ``YYYY-MM``."""
     return tuple(f"{year:04d}-{number:02d}" for number in range(1, 13))

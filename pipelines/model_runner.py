@@ -21,7 +21,7 @@ import duckdb
 from pipelines import warehouse
 from pipelines.errors import UserError
 from pipelines.lake import Lake, atomic_path, fingerprint, sha256_file, write_json
-from pipelines.model_inputs import Sources
+from pipelines.model_inputs import Sources, month_number
 from pipelines.models import Model, Step
 from pipelines.reference_tables import identifier, literal
 from pipelines.settings import Settings
@@ -119,6 +119,10 @@ class BuildContext:
             return (None,)
         if month is None:
             return self.months
+        if name in model.around:
+            before, after = model.around[name]
+            first, last = month_number(month) - before, month_number(month) + after
+            return tuple(m for m in self.months if first <= month_number(m) <= last)
         return tuple(m for m in self.months if m <= month) if name in model.history else (month,)
 
     def pointer(self, name: str, month: str | None) -> dict[str, Any]:

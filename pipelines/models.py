@@ -6,7 +6,7 @@ Running a model is in ``model_runner``, what ``parsed.*``, ``reference.*``, ``la
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -24,7 +24,8 @@ LAYERS = ("staging", "energy", "certificates", "emissions", "metrics", "quality"
 SOURCES = ("parsed", "reference", "lake", "run")
 """Schemas that are not models."""
 
-_HEADER = re.compile(r"(Grain|Order|Partition|Kept|History):\s*(.*)")
+_HEADER = re.compile(r"(Grain|Order|Partition|Kept|History|Around):\s*(.*)")
+_AROUND = re.compile(r"(\S+) -(\d+) \+(\d+)")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Model:
 
     ``name`` is ``schema.table``; ``order`` the columns that sort the output and are unique in it; ``inputs`` the
     schema-qualified tables of the text. ``partitioned``: built month by month. ``kept``: written to the lake; else it
-    lives in memory while a step runs. ``history``: partitioned inputs of which all months up to its own are read.
+    lives in memory while a step runs. ``history``: partitioned inputs of which all months up to its own are read;
+    ``around``: those of which so many months before and after its own are read too.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Model:
     partitioned: bool = False
     kept: bool = True
     history: tuple[str, ...] = ()
+    around: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def schema(self) -> str:
@@ -78,6 +81,7 @@ class Model:
             partitioned="Partition" in header,
             kept=header.get("Kept", "yes") != "no",
             history=_names(header.get("History", "")),
+            around=_spans(header.get("Around", ""), path),
         )
         _check_header(model, header)
         return model
@@ -114,6 +118,14 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def _spans(text: str, path: Path) -> dict[str, tuple[int, int]]:
+    """Months before and after, by input: ``energy.measured_interval -3 +2``. Raises ``UserError`` for another form."""
+    found = {part: _AROUND.fullmatch(part) for part in _names(text)}
+    if strange := [part for part, match in found.items() if not match]:
+        raise UserError(f"{path}: Around is written as `schema.model -1 +1`, not {strange[0]!r}")
+    return {match[1]: (int(match[2]), int(match[3])) for match in found.values() if match}
+
+
 def _inputs(text: str, path: Path) -> tuple[str, ...]:
     """The schema-qualified tables of one SELECT, sorted."""
     try:
@@ -134,10 +146,10 @@ def _check_header(model: Model, header: Mapping[str, str]) -> None:
         raise UserError(f"{model.path}: Partition can only be month")
     if header.get("Kept", "yes") not in ("yes", "no"):
         raise UserError(f"{model.path}: Kept is yes or no")
-    if strange := set(model.history) - set(model.inputs):
-        raise UserError(f"{model.path}: History names {', '.join(sorted(strange))}, which it does not read")
-    if model.history and not model.partitioned:
-        raise UserError(f"{model.path}: History is for models with Partition: month; others read every month anyway")
+    if strange := {*model.history, *model.around} - set(model.inputs):
+        raise UserError(f"{model.path}: its header names {', '.join(sorted(strange))}, which it does not read")
+    if (model.history or model.around) and not model.partitioned:
+        raise UserError(f"{model.path}: only models with Partition: month need History or Around")
 
 
 @cache
@@ -171,8 +183,8 @@ def _check_inputs(model: Model, models: Mapping[str, Model]) -> None:
     for other in model.upstream(models):
         if other.partitioned and not other.kept and not model.partitioned:
             raise UserError(f"{model.path} reads {other.name} over all months, but {other.name} is not kept")
-        if other.name in model.history and not (other.partitioned and other.kept):
-            raise UserError(f"{model.path} asks for the history of {other.name}, which is not a kept model by month")
+        if other.name in {*model.history, *model.around} and not (other.partitioned and other.kept):
+            raise UserError(f"{model.path} asks for other months of {other.name}, which is not a kept model by month")
     if not model.partitioned and "run.month" in model.inputs:
         raise UserError(f"{model.path} reads run.month, but has no `-- Partition: month`")
 
@@ -220,12 +232,12 @@ def _sees_months(model: Model, models: Mapping[str, Model]) -> bool:
 
 
 def _levels(models: Mapping[str, Model]) -> dict[str, int]:
-    """How often the path to a model goes from months to the whole and back to months, at most."""
+    """How often, at most, the path to a model goes from months to the whole and back, or to the months around."""
     levels: dict[str, int] = {}
     for model in models.values():
         level = 0
         for other in model.upstream(models):
             back = model.partitioned and not other.partitioned and _sees_months(other, models)
-            level = max(level, levels[other.name] + back)
+            level = max(level, levels[other.name] + (back or other.name in model.around))
         levels[model.name] = level
     return levels

@@ -1,5 +1,6 @@
 -- Each enterprise's draw from the grid and share of green supply in the month, by both ways of notice 622:
 -- import: its own import meters, less its share of what passes through; share: its part, by use, of the park's import.
+-- Import that was put in as the least favourable value counts in neither: certificates do not cover it.
 -- Shares go by running sums in order of enterprise_id, so they add up to the Wh. A use meter without an enterprise takes
 -- its share too (enterprise ''). Where more passes through than comes in, the share is negative, and // would round it
 -- towards zero: there floor(-x) is written as -ceil(x). Below 3 GWh an interval the products fit 64 bits, which are several times quicker.
@@ -14,7 +15,7 @@ balance as (
     select
         b.park_no,
         b.minute - b.minute % k.share_minutes as minute,
-        cast(sum(b.import_wh - b.pass_through_wh) as bigint) as inflow_wh,
+        cast(sum(b.import_wh - b.pass_through_wh - b.inflow_conservative_wh) as bigint) as inflow_wh,
         cast(sum(b.used_wh) as bigint) as used_wh
     from energy.interval_balance as b
     inner join lengths as k on b.park_no = k.park_no
@@ -32,6 +33,7 @@ running as (
         role,
         minute,
         energy_wh,
+        conservative_wh,
         cast(sum(energy_wh) over (partition by park_no, role, minute order by user_no) as bigint) as running_wh
     from energy.enterprise_interval
 ),
@@ -52,6 +54,7 @@ imports as (
     select
         r.user_no,
         r.energy_wh as import_wh,
+        r.conservative_wh,
         b.pass_through_wh,
         r.running_wh,
         t.total_wh
@@ -59,6 +62,18 @@ imports as (
     inner join totals as t on r.park_no = t.park_no and r.role = t.role and r.minute = t.minute
     inner join energy.interval_balance as b on r.park_no = b.park_no and r.minute = b.minute
     where r.role = 'grid_import'
+),
+own as (
+    select
+        user_no,
+        conservative_wh,
+        import_wh - case
+            when total_wh > 0
+                then cast(pass_through_wh as hugeint) * running_wh // total_wh
+                    - cast(pass_through_wh as hugeint) * (running_wh - import_wh) // total_wh
+            else 0
+        end as own_wh
+    from imports
 ),
 parts as (
     select
@@ -90,13 +105,8 @@ parts as (
         0 as use_wh,
         0 as shared_offtake_wh,
         0 as green_share_wh,
-        cast(sum(import_wh - case
-            when total_wh > 0
-                then cast(pass_through_wh as hugeint) * running_wh // total_wh
-                    - cast(pass_through_wh as hugeint) * (running_wh - import_wh) // total_wh
-            else 0
-        end) as bigint) as own_offtake_wh
-    from imports
+        cast(sum(own_wh - least(conservative_wh, greatest(own_wh, 0))) as bigint) as own_offtake_wh
+    from own
     group by user_no
 ),
 users as (

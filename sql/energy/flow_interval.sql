@@ -15,6 +15,5 @@ select
     cast(coalesce(sum(e.energy_wh) filter (where e.role = 'storage_discharge'), 0) as bigint) as discharge_wh
 from energy.interval_energy as e
 where
-    e.status = 'valid'
-    and e.role in ('direct_import', 'line_end', 'generation', 'storage_charge', 'storage_discharge')
+    e.role in ('direct_import', 'line_end', 'generation', 'storage_charge', 'storage_discharge')
 group by e.park_no, e.source_no, e.balance_minute

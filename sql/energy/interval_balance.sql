@@ -1,6 +1,7 @@
 -- The electricity balance of each park and interval: load, green supply and its use, exports in their order.
 -- Exports leave in this order: green, recovered, fossil generation, and what is left passes through from the grid.
 -- A park without meters at its gate imports what use and charging need beyond its own supply, and exports the surplus.
+-- inflow_conservative_wh: import that was put in as the least favourable value; certificates do not cover it.
 -- Partition: month
 -- Grain: park_id, minute
 -- Order: park_id, minute
@@ -27,6 +28,8 @@ flows as (
         coalesce(g.park_no, s.park_no) as park_no,
         coalesce(g.minute, s.minute) as minute,
         coalesce(g.import_wh, 0) as import_metered_wh,
+        coalesce(g.import_conservative_wh, 0) as import_conservative_wh,
+        coalesce(g.use_conservative_wh, 0) as use_conservative_wh,
         coalesce(g.export_wh, 0) as export_metered_wh,
         coalesce(g.use_wh, 0) as use_wh,
         coalesce(s.generation_wh, 0) as generation_wh,
@@ -101,6 +104,12 @@ select
     f.recovered_export_wh,
     f.fossil_export_wh,
     f.export_wh - f.green_export_wh - f.recovered_export_wh - f.fossil_export_wh as pass_through_wh,
+    least(
+        case when f.boundary_from_use then f.use_conservative_wh else f.import_conservative_wh end,
+        greatest(
+            f.import_wh - (f.export_wh - f.green_export_wh - f.recovered_export_wh - f.fossil_export_wh), 0
+        )
+    ) as inflow_conservative_wh,
     f.used_wh,
     case
         when f.green_wh = 0 then 0

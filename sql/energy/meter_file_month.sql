@@ -1,16 +1,17 @@
--- What each meter gave in the month by the file it came from: the leaves of every electricity figure.
+-- What each meter gave in the month by the file it came from, or by the method that estimated it: the leaves of every
+-- electricity figure.
 -- Partition: month
--- Grain: meter_id, first_day, file_id
--- Order: meter_id, first_day, file_id
+-- Grain: meter_id, first_day, file_id, method
+-- Order: meter_id, first_day, file_id, method
 with read as (
     select
         slot,
         file_id,
-        count(*) as intervals_valid,
+        method,
+        count(*) as intervals,
         cast(sum(energy_wh) as bigint) as energy_wh
     from energy.interval_energy
-    where status = 'valid'
-    group by slot, file_id
+    group by slot, file_id, method
 )
 select
     m.month,
@@ -20,7 +21,8 @@ select
     k.role,
     k.project_id,
     r.file_id,
-    r.intervals_valid,
+    r.method,
+    r.intervals,
     r.energy_wh
 from read as r
 inner join energy.month_meters as k on r.slot = k.slot

@@ -3,7 +3,8 @@
 -- adds the use meters, and is the balance itself where the park has no meter at its gate (its import then follows from use).
 -- Every interval divides the day, 1440 = 2^5 x 3^2 x 5, so the common one is the product of the highest powers of 2, 3, 5.
 -- slot, park_no, source_no and user_no number meters, parks, sources and users of the month: grouping millions of rows by
--- small integers costs half of grouping by names. A reading belongs to the span that holds the day on which its interval
+-- small integers costs half of grouping by names. series_no is one for all spans of a meter at one point with one interval.
+-- The limits are the most energy an interval can hold (kJ for heat); null where no capacity is known. A reading belongs to the span that holds the day on which its interval
 -- starts: from_end_minute <= its end < to_end_minute, in minutes from the start of the month.
 -- Wh = reading in millionths x energy_numerator / energy_denominator, in lowest terms.
 -- Partition: month
@@ -57,7 +58,9 @@ terms as (
     select
         c.*,
         cast(round(c.multiplier * 1000000) as hugeint) * c.unit_numerator as numerator,
-        cast(1000000000000 as hugeint) * c.unit_denominator as denominator
+        cast(1000000000000 as hugeint) * c.unit_denominator as denominator,
+        cast(c.interval_minutes as decimal(18, 6)) / 60 * case when c.point in ('heat_import', 'heat_export') then 3600 else 1000 end
+            as unit_per_kw
     from cut as c
     where c.multiplier > 0 and c.multiplier <= 10000000
 ),
@@ -69,7 +72,9 @@ reduced as (
     from terms as t
 )
 select
+    m.month,
     cast(row_number() over (order by c.meter_id, c.from_day) as integer) as slot,
+    cast(dense_rank() over (order by c.meter_id, c.point, c.interval_minutes) as integer) as series_no,
     cast(dense_rank() over (order by c.park_id) as integer) as park_no,
     cast(dense_rank() over (
         order by c.park_id, case when c.role in ('grid_import', 'grid_export', 'use') then '' else c.project_id end
@@ -84,6 +89,10 @@ select
     c.project_id,
     c.enterprise_id,
     c.supply_class,
+    c.technology,
+    c.parent_meter_id,
+    c.accuracy_class,
+    c.measure,
     c.interval_minutes,
     c.multiplier,
     c.unit_numerator,
@@ -95,7 +104,14 @@ select
     l.boundary_from_use,
     cast(case when l.boundary_from_use then l.share_minutes else l.gate_minutes end as integer) as balance_minutes,
     cast(l.share_minutes as integer) as share_minutes,
-    cast((c.to_day - c.from_day + 1) * (1440 // c.interval_minutes) as integer) as intervals_expected
+    cast((c.to_day - c.from_day + 1) * (1440 // c.interval_minutes) as integer) as intervals_expected,
+    cast(floor(c.capacity_kw * c.unit_per_kw * p.over_capacity_factor) as bigint) as capacity_limit_wh,
+    cast(floor(c.capacity_kw * c.unit_per_kw * p.jump_capacity_share) as bigint) as jump_limit_wh,
+    case
+        when c.point = 'generation' and c.technology = 'solar'
+            then cast(floor(coalesce(c.capacity_kw, c.project_capacity_kw) * c.unit_per_kw * p.night_generation_share) as bigint)
+    end as night_limit_wh
 from reduced as c
 inner join lengths as l on c.park_id = l.park_id
 cross join run.month as m
+inner join run.params as p on year(m.first_day) = p.year

@@ -10,6 +10,7 @@ select
     cast(sum(b.import_wh) as bigint) as import_wh,
     cast(sum(b.export_wh) as bigint) as export_wh,
     cast(sum(b.import_wh - b.pass_through_wh) as bigint) as inflow_wh,
+    cast(sum(b.inflow_conservative_wh) as bigint) as inflow_conservative_wh,
     cast(sum(b.import_wh + b.direct_wh + b.generation_wh - b.export_wh) as bigint) as use_wh,
     cast(sum(b.load_wh) as bigint) as load_wh,
     cast(sum(b.generation_wh) as bigint) as generation_wh,

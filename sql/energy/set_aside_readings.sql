@@ -17,5 +17,5 @@ select
         when exists (select 1 from staging.meters as m where m.meter_id = e.meter_id) then 'outside_validity'
         else 'unknown_meter'
     end as reason
-from energy.interval_energy as e
+from energy.read_interval as e
 where e.status in ('no_valid_meter', 'off_grid')

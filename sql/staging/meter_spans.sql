@@ -25,6 +25,8 @@ spans as (
         m.*,
         p.project_id as known_project_id,
         p.supply_class,
+        p.technology,
+        p.capacity_kw as project_capacity_kw,
         p.relation,
         p.in_balance,
         greatest(
@@ -88,10 +90,16 @@ select
     coalesce(s.known_project_id, '') as project_id,
     s.enterprise_id,
     coalesce(s.supply_class, 'fossil') as supply_class,
+    s.technology,
+    s.measure,
     s.interval_minutes,
     s.multiplier,
     s.unit_numerator,
     s.unit_denominator,
+    s.capacity_kw,
+    s.project_capacity_kw,
+    s.accuracy_class,
+    s.parent_meter_id,
     case
         when exists (
                 select 1

@@ -149,7 +149,13 @@ class Case:
     def _build_params(self) -> None:
         """One row for each year, the package's parameters but for those the case gives."""
         self.build("run.years")
-        years = [row[0] for row in self.con.execute("select year from run.years order by year").fetchall()]
+        self.build("run.month")
+        years = [
+            row[0]
+            for row in self.con.execute(
+                "select year from run.years union select year(first_day) from run.month order by year"
+            ).fetchall()
+        ]
         versions = reference_tables.parameter_versions(EMPTY_LAKE)
         header, rows = self._given.get("run.params", (["year"], []))
         given = {int(row[0] or 0): dict(zip(header, row, strict=True)) for row in rows}

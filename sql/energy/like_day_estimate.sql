@@ -1,0 +1,103 @@
+-- The third step of the ladder: the mean, interval by interval and rounded half up, of the three nearest days of the same
+-- type on which the meter has every value, at most 35 days away; of two days as near the earlier comes first. Days that a
+-- mask covers do not stand in for it. Fewer than three days: no estimate.
+-- Partition: month
+-- Kept: no
+-- Around: energy.meter_day -2 +2, energy.month_meters -2 +2, energy.measured_interval -2 +2
+-- Grain: slot, minute, mask_no
+-- Order: slot, minute, mask_no
+with needed as (
+    select g.slot, g.series_no, g.interval_minutes, g.mask_no, g.minute, g.run_from_minute, g.run_to_minute
+    from energy.gap_interval as g
+    inner join energy.near_estimate as n on g.slot = n.slot and g.minute = n.minute and g.mask_no = n.mask_no
+    where n.needs_more
+),
+needed_days as (
+    select distinct
+        n.series_no,
+        n.mask_no,
+        n.interval_minutes,
+        m.first_day + n.minute // 1440 as day,
+        case when n.mask_no > 0 then m.first_day + cast(floor(n.run_from_minute / 1440.0) as integer) end as mask_first_day,
+        case when n.mask_no > 0 then m.first_day + cast(floor((n.run_to_minute - 1) / 1440.0) as integer) end as mask_last_day
+    from needed as n
+    cross join run.month as m
+),
+spans as (
+    select
+        k.series_no,
+        n.meter_id,
+        n.month,
+        n.slot,
+        k.interval_minutes
+    from (select distinct series_no, meter_id, point, interval_minutes, month from energy.month_meters) as k
+    inner join energy.month_meters as n
+        on k.meter_id = n.meter_id and k.point = n.point and k.interval_minutes = n.interval_minutes
+    cross join run.month as m
+    where k.month = m.month and k.series_no in (select series_no from needed_days)
+),
+complete as (
+    select s.series_no, s.month, s.slot, d.day, t.day_type
+    from energy.meter_day as d
+    inner join spans as s on d.month = s.month and d.slot = s.slot
+    inner join staging.day_types as t on d.day = t.day
+    where
+        d.intervals_valid = 1440 // s.interval_minutes
+        and not exists (
+            select 1
+            from energy.register_check as c
+            where
+                c.disagrees and c.meter_id = s.meter_id
+                and c.from_at < cast(d.day + 1 as timestamp) and c.to_at > cast(d.day as timestamp)
+        )
+),
+donors as (
+    select
+        n.series_no,
+        n.mask_no,
+        n.day,
+        c.month,
+        c.slot as donor_slot,
+        c.day as donor_day,
+        row_number() over (
+            partition by n.series_no, n.mask_no, n.day order by abs(c.day - n.day), c.day
+        ) as place
+    from needed_days as n
+    inner join staging.day_types as t on n.day = t.day
+    inner join complete as c on n.series_no = c.series_no and t.day_type = c.day_type
+    cross join run.month as m
+    inner join run.params as p on year(m.first_day) = p.year
+    where
+        c.day <> n.day
+        and abs(c.day - n.day) <= p.like_day_max_distance
+        and not coalesce(c.day between n.mask_first_day and n.mask_last_day, false)
+    qualify place <= p.like_day_count
+),
+values_wanted as (
+    select distinct month, donor_slot, donor_day, date_diff('day', cast(month || '-01' as date), donor_day) as donor_day_no
+    from donors
+),
+donor_values as (
+    select w.month, w.donor_slot, w.donor_day, i.minute % 1440 as day_minute, i.energy_wh
+    from energy.measured_interval as i
+    inner join values_wanted as w on i.month = w.month and i.slot = w.donor_slot and i.minute // 1440 = w.donor_day_no
+),
+means as (
+    select n.slot, n.minute, n.mask_no, count(*) as days, sum(v.energy_wh) as energy_wh
+    from needed as n
+    cross join run.month as m
+    inner join donors as d
+        on n.series_no = d.series_no and n.mask_no = d.mask_no and m.first_day + n.minute // 1440 = d.day
+    inner join donor_values as v
+        on d.month = v.month and d.donor_slot = v.donor_slot and d.donor_day = v.donor_day and n.minute % 1440 = v.day_minute
+    group by n.slot, n.minute, n.mask_no
+)
+select
+    e.slot,
+    e.minute,
+    e.mask_no,
+    cast((2 * e.energy_wh + e.days) // (2 * e.days) as bigint) as like_day_wh
+from means as e
+cross join run.month as m
+inner join run.params as p on year(m.first_day) = p.year
+where e.days = p.like_day_count
