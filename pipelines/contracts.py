@@ -25,8 +25,8 @@ class Column:
     ``physical_type`` is a DuckDB type, or ``MONTH``: text ``YYYY-MM``. ``enum`` the allowed values, empty for any;
     ``synonyms`` other spellings of them; ``aliases`` other header names (the Chinese ones); ``refuses_file`` marks
     columns whose unknown value refuses the whole file (units); ``default`` is what a blank means; ``divides`` a number
-    that the value must divide; ``rounds`` that digits beyond the type are rounded, not refused. The bounds hold the
-    values of the type, as text.
+    that the value must divide; ``rounds`` that digits beyond the type are rounded, not refused; ``date_includes_day``
+    that a date without a time means the end of that day. The bounds hold the values of the type, as text.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Column:
     maximum: str | None = None
     divides: int | None = None
     rounds: bool = False
+    date_includes_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def _column(source: Mapping[str, Any]) -> Column:
         maximum=bounds.get("maximum"),
         divides=custom.get("divides"),
         rounds=bool(custom.get("roundsExcessDigits", False)),
+        date_includes_day=bool(custom.get("dateIncludesDay", False)),
     )
 
 

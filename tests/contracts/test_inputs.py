@@ -25,7 +25,17 @@ PROPERTY = {
     "description",
     "customProperties",
 }
-CUSTOM = {"unit", "aliases", "enum", "synonyms", "refusesFile", "default", "divides", "roundsExcessDigits"}
+CUSTOM = {
+    "unit",
+    "aliases",
+    "enum",
+    "synonyms",
+    "refusesFile",
+    "default",
+    "divides",
+    "roundsExcessDigits",
+    "dateIncludesDay",
+}
 LOGICAL = {
     "VARCHAR": "string",
     "MONTH": "string",
@@ -43,6 +53,12 @@ REQUIRED = {
     "expected_inputs": "park_id table key frequency",
     "baselines": "park_id year tco2_per_tce source",
     "meter_readings": "meter_id interval_end value",
+    # Its points are columns of a layout, which has 24, 48, 96 or 288 of them; a point may be blank.
+    "meter_readings_96": "meter_id date",
+    "meter_registers": "meter_id read_at value",
+    "meter_periods": "meter_id from to energy kind",
+    "reading_edits": "meter_id from to value reason document_sha256 author approver",
+    "meter_replacements": "meter_id at old_final new_initial",
     "fuel_use": "park_id month fuel activity quantity unit",
     "heat_flows": "park_id month direction kind",
     "process_outputs": "park_id month product quantity_t factor_tco2_per_t",
@@ -57,6 +73,11 @@ ALIASES = {
     "电表编号": ("meter_readings", "meter_id"),
     "冻结时间": ("meter_readings", "interval_end"),
     "电量(kWh)": ("meter_readings", "value"),
+    "日期": ("meter_readings_96", "date"),
+    "数据日期": ("meter_readings_96", "date"),
+    "示值": ("meter_registers", "value"),
+    "正向有功总": ("meter_registers", "value"),
+    "抄表时间": ("meter_registers", "read_at"),
     "园区编号": ("parks", "park_id"),
     "企业编号": ("enterprises", "enterprise_id"),
     "月份": ("heat_flows", "month"),
@@ -145,6 +166,7 @@ def test_blanks_mean_what_the_specification_says():
         ("meters", "multiplier"): "1",
         ("meters", "interval_minutes"): "15",
         ("meter_readings", "flag"): "A",
+        ("meter_registers", "flag"): "A",
         ("gec_trades", "tradable"): "true",
     }
     for (table, name), default in said.items():
@@ -157,3 +179,15 @@ def test_enums_are_text_and_not_what_yaml_makes_of_them():
             assert all(isinstance(value, str) for value in (*c.enum, *c.aliases)), c.name
     assert column("meter_readings", "flag").enum == ("A", "E", "N")
     assert column("projects", "grid_mode").enum == ("surplus", "none", "full_feed_in")
+
+
+def test_the_daily_form_has_96_points_and_what_its_readings_have():
+    daily = [c.name for c in INPUTS["meter_readings_96"].columns]
+    assert [name for name in daily if name.startswith("P")] == [f"P{k}" for k in range(1, 97)]
+    assert set(daily[:3]) - {"date"} <= set(INPUTS["meter_readings"].column_names)
+
+
+@pytest.mark.parametrize("table", ["meter_periods", "reading_edits"])
+def test_a_period_includes_the_day_on_which_it_ends(table):
+    included = [c.name for c in INPUTS[table].columns if c.date_includes_day]
+    assert included == ["to"]
