@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from pipelines.contracts import Column, Contract
-from pipelines.ingest import certificate_codes
+from pipelines.ingest import certificate_codes, edits
 from pipelines.ingest.casts import Check, checks, loses_digits, typed
 from pipelines.ingest.store import READINGS
 from pipelines.reference_tables import identifier, literal
@@ -26,7 +26,10 @@ for which the whole file is refused."""
 GOOD = f"select * from {JUDGED} where not is_bad and not is_duplicate"
 BAD = f"select line, raw, reason, sentence from {FAULTS}"
 _FAULT_COLUMNS = "line uinteger, raw varchar, reason varchar, sentence varchar, refusal varchar"
-_PERIODS = (("valid_from", "valid_to"), ("period_from", "period_to"))
+_DAYS = (("valid_from", "valid_to"), ("period_from", "period_to"))
+"""Columns of the first and the last day of a period, both part of it."""
+_MOMENTS = ("from", "to")
+"""Columns of the moments between which a period lies."""
 _NAMED_LINES = 5
 
 
@@ -190,7 +193,8 @@ def _row_checks(contract: Contract, delivered: Collection[str]) -> list[Check]:
         value = identifier(column.name)
         if column.required:
             # A reading may say that it has no value.
-            unless = " and flag is distinct from 'N'" if contract.table == READINGS and column.name == "value" else ""
+            may_lack = column.name == "value" and "flag" in contract.column_names
+            unless = " and flag is distinct from 'N'" if may_lack else ""
             blank = f"{_text(column)} is null{unless}"
             found.append(Check(blank, "missing_value", literal(f"{column.name} is blank")))
         found.extend(checks(column, _text(column), value))
@@ -198,10 +202,12 @@ def _row_checks(contract: Contract, delivered: Collection[str]) -> list[Check]:
         complete = (" and ".join(f"{identifier(n)} is not null" for n in group) for group in contract.alternatives)
         none = " and ".join(f"not ({group})" for group in complete)
         found.append(Check(none, "missing_value", literal(f"needed are {_either(contract)}")))
-    for first, last in _PERIODS:
+    for first, last in _DAYS:
         if {first, last} <= set(contract.column_names):
             found.append(Check(f"{last} < {first}", "period_reversed", literal(f"{last} is before {first}")))
-    return found
+    if set(_MOMENTS) <= set(contract.column_names):
+        found.append(Check('"to" <= "from"', "period_reversed", literal("to is not after from")))
+    return found + edits.checks(contract)
 
 
 def _either(contract: Contract) -> str:

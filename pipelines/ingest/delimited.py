@@ -6,6 +6,7 @@ Every line is kept to account for: what cannot be split is rejected by line numb
 import csv
 import io
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def read_delimited(path: Path, encoding: str | None, delimiter: str | None, skip
         rows = rows.with_columns(problem=pl.when(pl.col("raw").str.contains("\ufffd")).then(pl.lit("bad_encoding")))
     rows = _measure(rows, separator, len(header))
     cells = _split(rows.filter(pl.col("problem").is_null()), separator, len(header))
-    return _trimmed(header, cells, _rejects(rows, len(header), used_encoding))
+    return _trimmed(Grid(header, cells, _rejects(rows, len(header), used_encoding), separator=separator))
 
 
 def _records(text: str) -> pl.DataFrame:
@@ -149,10 +150,11 @@ def _split(rows: pl.DataFrame, separator: str, width: int) -> pl.DataFrame:
     return split.filter(pl.any_horizontal(pl.col(names).is_not_null()))
 
 
-def _trimmed(header: tuple[str, ...], cells: pl.DataFrame, rejected: pl.DataFrame) -> Grid:
+def _trimmed(grid: Grid) -> Grid:
     """Without the columns at the end that have neither a name nor a value."""
+    header, cells = grid.header, grid.cells
     width = len(header)
     while width and is_nameless(header[width - 1]) and cells[cell(width - 1)].null_count() == cells.height:
         width -= 1
     names = [cell(i) for i in range(width)]
-    return Grid(header[:width], cells.select("line", "raw", *names), rejected)
+    return replace(grid, header=header[:width], cells=cells.select("line", "raw", *names))

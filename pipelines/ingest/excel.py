@@ -60,6 +60,7 @@ def read_excel(path: Path, sheet: str | None, skip_rows: int, header_rows: int) 
     body = rows.slice(header_rows)
     kept = [i for i, name in enumerate(header) if not is_nameless(name) or body[cell(i)].null_count() < body.height]
     cells = body.select("line", *(pl.col(cell(i)).alias(cell(n)) for n, i in enumerate(kept)))
+    cells = _without_midnights(cells)
     cells = cells.select("line", join_raw(len(kept)), pl.exclude("line"))
     return Grid(tuple(header[i] for i in kept), cells, no_rejects(), native_times=True)
 
@@ -121,6 +122,14 @@ def decimal_text(number: pl.Expr) -> pl.Expr:
 
 def _without_exponent(text: pl.Expr) -> pl.Expr:
     return text.map_elements(lambda value: f"{Decimal(value):f}" if "e" in value else value, return_dtype=pl.String)
+
+
+def _without_midnights(cells: pl.DataFrame) -> pl.DataFrame:
+    """Columns of nothing but midnights as dates: Excel knows no dates, only moments that are shown as such."""
+    midnight = r"^\d{4}-\d\d-\d\d 00:00:00$"
+    dates = cells.select(pl.exclude("line").str.contains(midnight).all()).row(0, named=True) if cells.height else {}
+    found = [name for name, is_date in dates.items() if is_date and cells[name].null_count() < cells.height]
+    return cells.with_columns(pl.col(name).str.head(10) for name in found)
 
 
 def _merged_ranges(path: Path, position: int) -> list[tuple[int, int, int, int]]:

@@ -3,7 +3,8 @@
 What the columns mean (headers, layouts, times) does not belong here.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -24,13 +25,21 @@ class Grid:
     ``header``: delivered column names. ``cells``: ``line`` UInt32, ``raw`` String, then ``c0``, ``c1``, … String, one
     for each name; blank cells are null, no cell has blanks around it. ``rejected``: rows that could not be split
     (``REJECTED_SCHEMA``). ``native_times``: dates and times came as such from the file and are ISO texts here, whatever
-    format the file's text columns use.
+    format the file's text columns use. ``separator``: what stands between the cells of a text file, null for others.
+
+    Formats that describe themselves also give: ``warnings``; ``interval_minutes``, the length of the interval by meter
+    where every one of its rows has that length; ``further``, rows of other tables that the file's own rows lead to, by
+    table, with the contract's columns, ``line`` and ``raw``, their times with an offset.
     """
 
     header: tuple[str, ...]
     cells: pl.DataFrame
     rejected: pl.DataFrame
     native_times: bool = False
+    separator: str | None = None
+    warnings: tuple[str, ...] = ()
+    interval_minutes: Mapping[str, int] = field(default_factory=dict)
+    further: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def cell(index: int) -> str:

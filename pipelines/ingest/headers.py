@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from pipelines.contracts import Contract
+from pipelines.contracts import Contract, load
 from pipelines.ingest.grid import BLANKS, FileUnreadable, is_nameless
-from pipelines.ingest.spec import FileSpec
+from pipelines.ingest.spec import DAILY_FORM, FileSpec
 
 DATE = "date"
-# The day column of the daily form; the table itself has interval_end in its place.
-_DATE_ALIASES = (DATE, "日期", "数据日期")
+"""The day column of the daily form; the table itself has interval_end in its place."""
+CAPTURED = "captured_at"
+"""When a reading was taken in: it orders the rows of a file that give the same one, and is not kept."""
 _POINT = re.compile(r"p(\d{1,4})")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
 
@@ -48,8 +49,27 @@ def is_ignored(name: str, ignore: Iterable[str]) -> bool:
 
 
 def time_column(contract: Contract) -> str | None:
-    """The column that says when a row of the table happened: the contract's first TIMESTAMP."""
-    return next((c.name for c in contract.columns if c.physical_type.startswith("TIMESTAMP")), None)
+    """The column that says when a row of the table happened: the only TIMESTAMP of its key; null if there are two."""
+    times = [c.name for c in contract.columns if c.name in contract.key and c.physical_type.startswith("TIMESTAMP")]
+    return times[0] if len(times) == 1 else None
+
+
+def is_of_meters(contract: Contract) -> bool:
+    """Whether the rows are readings of meters, of intervals or registers, which may have no value."""
+    return {"meter_id", "value", "flag"} <= set(contract.column_names)
+
+
+def captured_names(contract: Contract) -> set[str]:
+    """Headers of the time at which a reading was taken in, in tables of readings that have no such column."""
+    if not is_of_meters(contract) or CAPTURED in contract.column_names:
+        return set()
+    return _names_of(load("inputs")["meter_registers"], CAPTURED)
+
+
+def _names_of(contract: Contract, name: str) -> set[str]:
+    """The names that a column goes by, for comparison."""
+    column = next(column for column in contract.columns if column.name == name)
+    return {plain(delivered) for delivered in (name, *column.aliases)}
 
 
 def name_columns(header: tuple[str, ...], spec: FileSpec, contract: Contract) -> Naming:
@@ -70,7 +90,7 @@ def name_columns(header: tuple[str, ...], spec: FileSpec, contract: Contract) ->
         if is_ignored(name, spec.ignore):
             continue
         target = roles.get(plain(name))
-        if target in contract.column_names and i not in time:
+        if (target in contract.column_names or (target == CAPTURED and is_of_meters(contract))) and i not in time:
             if target in columns:
                 raise FileUnreadable(f"the columns {header[columns[target]]!r} and {name!r} would both be {target}")
             columns[target] = i
@@ -102,7 +122,9 @@ def _known_names(spec: FileSpec, contract: Contract) -> dict[str, str]:
     """Names that need no mapping. With a column per meter only the time is one: other names may be meters."""
     columns = [c for c in contract.columns if spec.layout != "wide_meters" or c.name == time_column(contract)]
     known = {plain(name): column.name for column in columns for name in (*column.aliases, column.name)}
-    return known | (dict.fromkeys(_DATE_ALIASES, DATE) if spec.layout == "wide_day" else {})
+    if spec.layout == "wide_day":
+        known |= dict.fromkeys(_names_of(load("inputs")[DAILY_FORM], DATE), DATE)
+    return known | (dict.fromkeys(captured_names(contract), CAPTURED) if spec.layout != "wide_meters" else {})
 
 
 def _time_positions(

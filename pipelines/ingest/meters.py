@@ -39,7 +39,7 @@ def split_signs(rows: pl.DataFrame, spec: FileSpec) -> pl.DataFrame:
     several = rows["meter_id"].n_unique() > 1
     if fixed := next((name for name in names.values() if several and "{meter}" not in name), None):
         raise FileUnreadable(f"split_sign: the file has several meters, so {fixed!r} needs {{meter}} in it")
-    value = pl.col("value").str.replace("^[−－]", "-")
+    value = pl.col("value")
     negative, positive = value.str.contains(r"^-\.?\d"), value.str.contains(r"^\+?\.?\d")
     parts = {
         "positive": pl.when(negative).then(pl.lit("0")).otherwise(value),

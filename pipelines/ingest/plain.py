@@ -16,7 +16,7 @@ from pipelines.contracts import Column, Contract
 from pipelines.ingest.canonical import rounded_warning
 from pipelines.ingest.casts import loses_digits, moment, typed
 from pipelines.ingest.grid import BLANKS
-from pipelines.ingest.headers import plain
+from pipelines.ingest.headers import captured_names, plain
 from pipelines.ingest.store import MONTH, NARROW, WIDE, copy_readings
 from pipelines.reference_tables import identifier, literal
 
@@ -109,10 +109,14 @@ def _open_parquet(con: duckdb.DuckDBPyConnection, path: Path, contract: Contract
 def _name(header: list[str], contract: Contract) -> tuple[dict[str, int], tuple[str, ...]] | None:
     """The position of each contract column and the unknown names; null where a column is missing, twice or nameless."""
     known = {plain(name): column.name for column in contract.columns for name in (*column.aliases, column.name)}
+    # Asked for only by rows that contradict each other, which the careful path reads.
+    left_out = captured_names(contract)
     positions: dict[str, int] = {}
     unknown = []
     for i, name in enumerate(header):
         column = known.get(plain(name))
+        if plain(name) in left_out:
+            continue
         if column is None:
             unknown.append(name.strip(BLANKS))
         elif column in positions:
@@ -207,11 +211,14 @@ def _casted(source: PlainFile, columns: dict[str, Column], value: str, has_value
 def _result(
     con: duckdb.DuckDBPyConnection, written: Path, time: Column, warnings: Callable[[], tuple[str, ...]]
 ) -> PlainResult | None:
-    """Looks at what was written: null if a row was not good, a meter's name untidy or a time out of range."""
+    """Looks at what was written: null if a row was not good, a meter's name untidy or a time out of range.
+
+    Also null if the file gives two values for one interval: which of them came later is not known here.
+    """
     readings = f"read_parquet({literal(str(written))})"
     found = con.execute(
-        f"select count(*), min(interval_end), max(interval_end), list(distinct meter_id) from {readings}"
-        " having count(*) = count(meter_id)"
+        f"select count(*), min(interval_end), max(interval_end), list(distinct meter_id) from ({_contested(readings)})"
+        " having count(*) = count(meter_id) and not bool_or(is_contested)"
         f" and min(interval_end) >= timestamp '{time.minimum}' and max(interval_end) <= timestamp '{time.maximum}'"
     ).fetchall()
     if not found:
@@ -224,6 +231,13 @@ def _result(
         touched = con.execute(f"select distinct strftime({MONTH}, '%Y-%m') from {readings}").fetchall()
         months = {month for (month,) in touched}
     return PlainResult(rows, tuple(sorted(months)), warnings())
+
+
+def _contested(readings: str) -> str:
+    """SQL: which readings differ from the one before, though of the same meter and interval, in their written order."""
+    same = " and ".join(f"{name} = lag({name}) over ()" for name in ("meter_id", "interval_end"))
+    other = " or ".join(f"{name} is distinct from lag({name}) over ()" for name in ("value", "flag", "multiplier"))
+    return f"select meter_id, interval_end, coalesce({same} and ({other}), false) as is_contested from {readings}"
 
 
 def _month_of(interval_end: datetime) -> str:

@@ -22,8 +22,8 @@ FILE_NAME = "delivery.yaml"
 # Instructions are written by hand; anything larger is not one.
 MAX_BYTES = 1 << 20
 EVERY_METER = "*"
-# The daily form of the readings: the same table, one row per meter and day.
-_DAILY_FORM = "meter_readings_96"
+DAILY_FORM = "meter_readings_96"
+"""The table that is one row per meter and day of another, meter_readings."""
 
 
 def _as_list(value: object) -> object:
@@ -147,6 +147,7 @@ class FileSpec(_Instructions):
     timestamp: Timestamp = Timestamp()
     columns: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
+    words: dict[str, dict[str, str]] = Field(default_factory=dict)
     meter_key: Texts = ()
     meter_prefix: str = ""
     meters: Annotated[dict[str, MeterMaster], BeforeValidator(_per_meter)] = Field(default_factory=dict)
@@ -157,7 +158,7 @@ class FileSpec(_Instructions):
     ignore: Texts = ()
     encoding: str | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
-    decimal: Literal[".", ","] = "."
+    decimal: Literal[".", ","] | None = None
     skip_rows: Annotated[int, Field(ge=0)] = 0
     header_rows: Annotated[int, Field(ge=1, le=20)] = 1
     sheet: str | None = None
@@ -273,21 +274,25 @@ def _fits(entry: FileSpec, path: Path) -> bool:
     return path.name == entry.match or fnmatchcase(path.name, entry.match)
 
 
-def spec_for(delivery: DeliverySpec, path: Path, known_tables: Collection[str]) -> FileSpec | None:
+def spec_for(
+    delivery: DeliverySpec, path: Path, known_tables: Collection[str], by_content: str | None = None
+) -> FileSpec | None:
     """The instructions for one file: the first entry that matches its name, with the table filled in.
 
-    The table is the entry's, else the longest known one that the file's name begins with; null where there is none.
+    The table is the entry's, else the one that the file's content tells (``by_content``), else the longest known one
+    that the file's name begins with; null where there is none.
     Raises ``InputRefused`` for an entry that names a table which does not exist.
     """
-    tables = {*known_tables, _DAILY_FORM}
+    tables = {*known_tables, DAILY_FORM}
     entry = next((e for e in delivery.files if _fits(e, path)), FileSpec())
     if entry.table and entry.table not in tables:
         raise InputRefused(
             f"delivery.yaml: table {entry.table!r} of {path.name} does not exist; known: {', '.join(sorted(tables))}"
         )
-    table = entry.table or max((t for t in tables if path.name.startswith(t)), key=len, default="")
+    by_name = max((t for t in tables if path.name.startswith(t)), key=len, default="")
+    table = entry.table or by_content or by_name
     if not table:
         return None
-    if table == _DAILY_FORM:
+    if table == DAILY_FORM:
         return entry.model_copy(update={"table": "meter_readings", "layout": "wide_day"})
     return entry.model_copy(update={"table": table})

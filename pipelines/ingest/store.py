@@ -13,6 +13,7 @@ WIDE = "decimal(38, 12)"
 MONTH = "date_trunc('month', interval_end - interval 1 microsecond)"
 """SQL: the month of a reading, that of the moment just before its interval ends."""
 
+_EQUAL = "value, flag, multiplier"
 # Ten days of quarter hours of 32 meters; small enough that a query for one month of a year's file skips the rest.
 _ROW_GROUP_ROWS = 30_720
 
@@ -22,16 +23,19 @@ def _copy(con: duckdb.DuckDBPyConnection, select: str, target: Path) -> int:
     return int(con.execute(query).fetchall()[0][0])
 
 
-def copy_readings(con: duckdb.DuckDBPyConnection, source: str, value_type: str, file_id: str, target: Path) -> int:
+def copy_readings(
+    con: duckdb.DuckDBPyConnection, source: str, value_type: str, file_id: str, target: Path, *, repeated: str = _EQUAL
+) -> int:
     """Writes readings in their canonical order and returns how many.
 
-    ``source``: SQL with the columns of ``meter_readings``, typed. The order names every column, so that the bytes do
-    not depend on threads even where a file holds the same interval twice.
+    ``source``: SQL with the columns of ``meter_readings``, typed. ``repeated``: what orders readings of one interval,
+    so that the last of them stands: their place in the file. Without one they are equal, or the caller finds out that
+    they are not; then every column is named, so that the bytes do not depend on threads.
     """
     select = (
         f"select meter_id, interval_end, cast(value as {value_type}) as value, flag,"
         f" cast(multiplier as {NARROW}) as multiplier, {literal(file_id)} as file_id from ({source})"
-        f" order by {MONTH}, meter_id, interval_end, value, flag, multiplier"
+        f" order by {MONTH}, meter_id, interval_end, {repeated}"
     )
     return _copy(con, select, target)
 

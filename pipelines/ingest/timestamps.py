@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
+from pipelines.ingest.numbers import ascii_digits
+
 LOCAL_ZONE = "Asia/Shanghai"
 _LOCAL_OFFSET_MINUTES = 8 * 60
 _DAY_MINUTES = 1440
@@ -80,27 +82,30 @@ class TimeRule:
 
     ``patterns``: tried in turn. ``start_minutes``: length of the interval whose start the text marks, 0 where it marks
     the end. ``zone``: of texts without an offset. ``midnight_ends_day``: a label 0:00 closes the day that it names.
+    ``date_includes_day``: a date without a time is the end of that day.
     """
 
     patterns: tuple[str, ...] = KNOWN_PATTERNS
     start_minutes: int = 0
     zone: str = LOCAL_ZONE
     midnight_ends_day: bool = False
+    date_includes_day: bool = False
 
 
 def interval_ends(texts: pl.Series, rule: TimeRule, meters: pl.Series | None = None) -> pl.Series:
     """``YYYY-MM-DDTHH:MM:SS`` (Asia/Shanghai, no offset) for each text, null where it is not understood.
 
-    Where clocks are set back, a label stands for two moments: the first of a meter's rows with it is the earlier one.
+    Where clocks are set back, a label stands for two moments: of a meter's rows with it, the first is the earlier one
+    and the second the later one; where the rows are repeated, so is that order.
     """
-    distinct = pl.DataFrame({"text": texts.unique().drop_nulls()}).with_columns(
-        first=_moment(rule, "earliest"), second=_moment(rule, "latest")
-    )
+    distinct = pl.DataFrame({"text": texts.unique().drop_nulls()})
+    distinct = distinct.with_columns(written=ascii_digits(pl.col("text")))
+    distinct = distinct.with_columns(first=_moment(rule, "earliest"), second=_moment(rule, "latest"))
     rows = pl.DataFrame({"text": texts}).join(distinct, on="text", how="left", maintain_order="left")
     end = pl.col("first")
     if distinct.select((pl.col("first") != pl.col("second")).any()).item():
         rows = rows.with_columns(meter=meters if meters is not None else pl.lit(""))
-        end = pl.when(pl.int_range(pl.len()).over("meter", "text") == 0).then("first").otherwise("second")
+        end = pl.when(pl.int_range(pl.len()).over("meter", "text") % 2 == 0).then("first").otherwise("second")
     return rows.select(end.dt.strftime("%Y-%m-%dT%H:%M:%S").alias(texts.name)).to_series()
 
 
@@ -115,7 +120,7 @@ def _moment(rule: TimeRule, ambiguous: Ambiguous) -> pl.Expr:
 def _parsed(pattern: str, rule: TimeRule, ambiguous: Ambiguous) -> pl.Expr:
     """The local moment that a text means under one pattern, as naive Datetime; null if it does not fit."""
     names = set(re.compile(pattern).groupindex)
-    groups = pl.col("text").str.extract_groups(pattern)
+    groups = pl.col("written").str.extract_groups(pattern)
 
     def number(name: str) -> pl.Expr:
         return groups.struct.field(name).cast(pl.Int64).fill_null(0) if name in names else pl.lit(0, pl.Int64)
@@ -124,6 +129,7 @@ def _parsed(pattern: str, rule: TimeRule, ambiguous: Ambiguous) -> pl.Expr:
     day = pl.concat_str(
         year, groups.struct.field("m").str.zfill(2), groups.struct.field("d").str.zfill(2), separator="-"
     ).str.to_date("%Y-%m-%d", strict=False)
+    clock = next((name for name in ("H", "I") if name in names), None)
     hours = number("H")
     if "I" in names:
         afternoon = groups.struct.field("p").str.to_lowercase() == "pm" if "p" in names else pl.lit(value=False)
@@ -132,6 +138,9 @@ def _parsed(pattern: str, rule: TimeRule, ambiguous: Ambiguous) -> pl.Expr:
     valid = (number("M") < 60) & (number("S") < 60) & (seconds <= 86400) & (number("f") == 0)
     if rule.midnight_ends_day:
         seconds = pl.when(seconds == 0).then(86400).otherwise(seconds)
+    if rule.date_includes_day:
+        has_time = groups.struct.field(clock).is_not_null() if clock else pl.lit(value=False)
+        seconds = pl.when(has_time).then(seconds).otherwise(86400)
     # A daily value covers a calendar day of its own zone; a shorter interval has a fixed length.
     before, after = (rule.start_minutes, 0) if rule.start_minutes >= _DAY_MINUTES else (0, rule.start_minutes)
     named = day.cast(pl.Datetime("us")) + pl.duration(seconds=seconds, minutes=before)
@@ -158,7 +167,7 @@ def _to_shanghai(local: pl.Expr, zone: str, ambiguous: Ambiguous) -> pl.Expr:
 
 def iso_dates(texts: pl.Expr) -> pl.Expr:
     """``YYYY-MM-DD`` for dates written another way (2018/3/1, 20180301, 2018年3月1日, a date at 0:00); others as is."""
-    groups = [texts.str.extract_groups(pattern) for pattern in KNOWN_PATTERNS]
+    groups = [ascii_digits(texts).str.extract_groups(pattern) for pattern in KNOWN_PATTERNS]
     return pl.coalesce(*(_plain_date(group) for group in groups), texts).alias(texts.meta.output_name())
 
 
@@ -170,5 +179,6 @@ def _plain_date(group: pl.Expr) -> pl.Expr:
 
 def iso_months(texts: pl.Expr) -> pl.Expr:
     """``YYYY-MM`` for months written another way (2018年3月, 2018/3, 201803) or as their first day; others as is."""
-    parts = texts.str.extract(_MONTH, 1) + "-" + texts.str.extract(_MONTH, 2).str.zfill(2)
+    written = ascii_digits(texts)
+    parts = written.str.extract(_MONTH, 1) + "-" + written.str.extract(_MONTH, 2).str.zfill(2)
     return pl.coalesce(parts, texts).alias(texts.meta.output_name())

@@ -36,8 +36,9 @@ def table(rows):
 def judged(con, name, *rows):
     """The judgement, and the first row's values and reason."""
     judgement = judge(con, table(rows), INPUTS[name])
-    found = con.sql(f"select * exclude (raw) from {JUDGED} left join {FAULTS} using (line) order by line")
-    return judgement, found.pl().row(0, named=True)
+    first = con.sql(f"select * exclude (raw) from {JUDGED} order by line limit 1").pl().row(0, named=True)
+    (fault,) = con.execute(f"select reason, sentence from {FAULTS} where line = 2").fetchall() or [(None, None)]
+    return judgement, first | dict(zip(("reason", "sentence"), fault, strict=True))
 
 
 def value(con, name, row, column):

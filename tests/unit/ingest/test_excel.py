@@ -63,7 +63,7 @@ def test_cell_texts(workbook, value, text):
     ("value", "form", "text"),
     [
         (dt.datetime(2026, 1, 1, 0, 15), "yyyy-mm-dd hh:mm", "2026-01-01 00:15:00"),
-        (dt.datetime(2026, 1, 1), "yyyy/m/d", "2026-01-01 00:00:00"),
+        (dt.datetime(2026, 1, 1), "yyyy/m/d", "2026-01-01"),
         (dt.time(0, 15), "hh:mm", "00:15:00"),
         (1.0, "hh:mm", "24:00:00"),
         (46023.0104166666, "yyyy-mm-dd hh:mm", "2026-01-01 00:15:00"),
@@ -78,6 +78,18 @@ def test_dates_and_times_of_day(workbook, value, form, text):
     else:
         sheet.write_datetime(1, 0, value, cell_format)
     assert grid(workbook).cells["c0"].to_list() == [text]
+
+
+def test_a_midnight_among_other_times_keeps_its_time(workbook):
+    sheet = workbook.add_worksheet()
+    sheet.write_row(0, 0, ["day", "time"])
+    form = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    for row, hour in enumerate((0, 1), start=1):
+        sheet.write_datetime(row, 0, dt.datetime(2026, 1, row), form)
+        sheet.write_datetime(row, 1, dt.datetime(2026, 1, row, hour), form)
+    cells = grid(workbook).cells
+    assert cells["c0"].to_list() == ["2026-01-01", "2026-01-02"]
+    assert cells["c1"].to_list() == ["2026-01-01 00:00:00", "2026-01-02 01:00:00"]
 
 
 def merged_sheet(book, sheet):
