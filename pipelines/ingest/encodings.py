@@ -1,6 +1,7 @@
 """What a file really is, by its first bytes, and how its text is encoded. Splitting the text is in ``delimited``."""
 
 import codecs
+import re
 import zipfile
 from pathlib import Path
 
@@ -39,13 +40,42 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 # Text with more damaged places than this share of its characters is some other encoding, not text with a few bad rows.
 _DAMAGE_LIMIT = 0.05
 
+NEM12, NEM13, ESPI = "nem12", "nem13", "espi"
+# Portals put long comments before the first element of an XML file.
+_HEAD_BYTES = 1 << 16
+_NEM = re.compile(r'\s*"?100"?\s*,\s*"?NEM(1[23])\b', re.IGNORECASE)
+# No table has a header that begins so: an exchange file that lost its first record, which its reader then says.
+_NEM_HEADLESS = re.compile(r"\s*(?:(200|300)|250)(?:,[^,\r\n]*){8}")
+_ESPI = re.compile(
+    r"\s*(?>(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)\s*)*+"
+    r"<(?:[\w.-]+:)?(?:feed|entry|UsagePoint|MeterReading|IntervalBlock)[\s/>]",
+    re.DOTALL,
+)
+
+
+def exchange_format(path: Path) -> str | None:
+    """``NEM12``, ``NEM13`` or ``ESPI`` where the file begins as one of these formats, whatever its name; else null."""
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = head.decode("utf-16", "ignore")
+    else:
+        text = head.decode("utf-8-sig", "ignore")
+    if match := _NEM.match(text):
+        return NEM12 if match[1] == "12" else NEM13
+    if match := _NEM_HEADLESS.match(text):
+        return NEM12 if match[1] else NEM13
+    return ESPI if _ESPI.match(text) else None
+
 
 def file_kind(path: Path) -> str:
-    """``text``, ``excel`` or ``parquet``, by the file's name and its content together.
+    """What the file is to be read as: ``exchange_format`` by its content, else ``text``, ``excel`` or ``parquet``.
 
-    Raises ``FileUnreadable`` where the name and the content disagree (with what the content is), and for empty files
-    and unknown suffixes.
+    The latter by the file's name and its content together. Raises ``FileUnreadable`` where the name and the content
+    disagree (with what the content is), and for empty files and unknown suffixes.
     """
+    if exchange := exchange_format(path):
+        return exchange
     expected = _EXPECTED.get(path.suffix.lower())
     if expected is None:
         raise FileUnreadable(

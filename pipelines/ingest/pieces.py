@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from pipelines.ingest.encodings import exchange_format
 from pipelines.ingest.spec import FileSpec
 from pipelines.ingest.store import READINGS
 
@@ -21,7 +22,8 @@ def pieces(path: Path, spec: FileSpec) -> Iterator[tuple[Path, int]]:
     row, comes as files of the same name that hold the header and some of the lines; each is gone when the next is asked
     for. Instructions that look at a file as a whole (meters, signs, encodings) keep it whole.
     """
-    if not (spec.is_plain and spec.table == READINGS and path.suffix.lower() in _TEXT and _is_large_and_simple(path)):
+    is_plain = spec.is_plain and spec.table == READINGS and path.suffix.lower() in _TEXT
+    if not (is_plain and _is_large_and_simple(path) and exchange_format(path) is None):
         yield path, 0
         return
     with path.open("rb") as stream, tempfile.TemporaryDirectory(prefix="zcp-") as folder:
