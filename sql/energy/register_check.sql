@@ -73,8 +73,8 @@ compared as (
     from measured as m
     where
         m.interval_minutes = m.longest_minutes
-        and epoch_us(m.from_at) % (m.interval_minutes * 60000000) = 0
-        and epoch_us(m.to_at) % (m.interval_minutes * 60000000) = 0
+        and epoch_us(m.from_at) % (cast(m.interval_minutes as bigint) * 60000000) = 0
+        and epoch_us(m.to_at) % (cast(m.interval_minutes as bigint) * 60000000) = 0
 )
 select
     c.meter_id,
