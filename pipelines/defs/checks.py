@@ -77,7 +77,7 @@ def missing_intervals(context: BuildContext) -> dict[str, int]:
     pointers = {month: context.pointer(COVERAGE_MODEL, month) for month in context.months}
     paths = [str(output_path(context.lake, COVERAGE_MODEL, m, found["fingerprint"])) for m, found in pointers.items()]
     rows = context.connection().execute(
-        "select month, cast(sum(intervals_missing) as bigint) from read_parquet(?) group by month", [paths]
+        "select month, cast(sum(intervals_open) as bigint) from read_parquet(?) group by month", [paths]
     )
     counts = dict(rows.fetchall())
     return {month: counts.get(month, 0) for month in context.months}

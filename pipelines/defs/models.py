@@ -1,7 +1,8 @@
 """The models of ``sql/`` as assets: one asset for each, but the many models by month share two.
 
 Each event of a run costs milliseconds in Dagster's storage, and a model by month has one for each month; so the months
-show as ``energy/month_flows`` and ``energy/month_balance`` with their models in the metadata.
+show as ``energy/month_readings`` (what was measured), ``energy/month_flows`` (estimates and flows) and
+``energy/month_balance``, with their models in the metadata.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,12 +47,13 @@ def asset_key(model: Model, models: Mapping[str, Model]) -> dg.AssetKey:
     """The asset that shows a model."""
     if not model.partitioned:
         return dg.AssetKey([model.schema, model.table])
-    (step,) = (step for step in plan(models) if step.partitioned and model in step.models)
-    return dg.AssetKey([*step.name.split("/")[:-1], f"{step.name.split('/')[-1]}_{_half(model, models)}"])
+    steps = [step for step in plan(models) if step.partitioned]
+    part = "readings" if len(steps) > 1 and model in steps[0].kept else _half(model, models)
+    return dg.AssetKey(["energy", f"month_{part}"])
 
 
 def _half(model: Model, models: Mapping[str, Model]) -> str:
-    """``balance`` for what depends on the months before, ``flows`` for the rest."""
+    """Of what is built of the measured intervals: ``balance`` for what depends on the months before, else ``flows``."""
     upstream = [other for other in model.upstream(models) if other.partitioned]
     behind = bool(model.history) or any(_half(other, models) == "balance" for other in upstream)
     return "balance" if behind else "flows"

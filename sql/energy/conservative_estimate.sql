@@ -1,9 +1,9 @@
 -- The last step of the ladder: of the valid values at the same time of day in the 90 days before, the one that cannot help
 -- the claim of the park. Imports, charging, own use of plants, resale and curtailment take the highest; generation, direct
--- supply, discharge, heat that leaves, and use (it caps certificates) the lowest; where the import follows from use the highest. Exports take the highest, because
--- exported green power is not used; of a park whose own generation is all fossil the lowest, because it earns a credit; with
--- both kinds there is no safe side and the gap stays open. A value that would be a spike among those of its day is none.
--- Days that a mask covers do not stand in for it.
+-- supply, discharge, heat that leaves, and use (it caps certificates) the lowest; where the import follows from use, use takes
+-- the highest. Exports take the highest, because exported green power is not used; of a park whose own generation is all
+-- fossil the lowest, because it earns a credit; with both kinds there is no safe side and the gap stays open.
+-- A value that would be a spike among those of its day is none. Days that a mask covers do not stand in for it.
 -- Partition: month
 -- Kept: no
 -- Around: energy.month_meters -3 +0, energy.measured_interval -3 +0

@@ -62,7 +62,8 @@ fitted as (
         case when p.is_scaled then 'scaled' when p.source = 'register' then 'register_spread' else 'period_spread' end as method,
         case
             when not p.is_scaled
-                then cast(p.remainder_wh as hugeint) * p.place // p.intervals - cast(p.remainder_wh as hugeint) * (p.place - 1) // p.intervals
+                then cast(p.remainder_wh as hugeint) * p.place // p.intervals
+                    - cast(p.remainder_wh as hugeint) * (p.place - 1) // p.intervals
             when p.place = p.intervals
                 then p.remainder_wh - (sum(p.scaled_wh) over (partition by p.slot, p.from_at) - p.scaled_wh)
             else p.scaled_wh

@@ -67,8 +67,15 @@ select
     d.slot,
     d.minute,
     d.energy_wh,
-    case when d.status = 'valid' and d.source in ('reading', 'sender_estimate', 'register') and s.slot is not null then 'spike' else d.status end as status,
-    d.source,
+    cast(
+        case
+            when d.status = 'valid' and d.source in ('reading', 'sender_estimate', 'register') and s.slot is not null then 'spike'
+            else d.status
+        end as enum('valid', 'no_value', 'out_of_range', 'negative', 'over_capacity', 'solar_at_night', 'spike')
+    ) as status,
+    cast(
+        d.source as enum('reading', 'sender_estimate', 'edit', 'register', 'register_spread', 'period_spread')
+    ) as source,
     d.file_id
 from delivered as d
 cross join run.month as m

@@ -1,5 +1,6 @@
 -- How complete each meter is in each month of the accounts: a month without a single reading is expected too.
--- missing_estimate_wh: the mean of the meter's valid intervals (of the month, else of all its months) times the gap.
+-- intervals_open: neither measured nor estimated. missing_estimate_wh: the mean of the meter's other intervals (of the
+-- month, else of all its months) times their number.
 -- due: the meter is part of the balance, of the enterprises' use, or of heat; check meters and those outside are not.
 -- Grain: meter_id, first_day
 -- Order: meter_id, first_day
@@ -22,7 +23,7 @@ expected as (
     inner join months as m on s.first_day <= last_day(m.first_day) and s.last_day >= m.first_day
 ),
 means as (
-    select meter_id, sum(energy_wh) as energy_wh, sum(intervals_valid) as intervals_valid
+    select meter_id, sum(energy_wh) as energy_wh, sum(intervals_valid + intervals_estimated) as intervals_known
     from energy.meter_month
     group by meter_id
 )
@@ -37,15 +38,17 @@ select
     e.interval_minutes,
     cast(e.intervals_expected as integer) as intervals_expected,
     coalesce(r.intervals_valid, 0) as intervals_valid,
-    cast(e.intervals_expected - coalesce(r.intervals_valid, 0) as integer) as intervals_missing,
-    coalesce(r.intervals_negative, 0) as intervals_negative,
-    coalesce(r.intervals_no_value, 0) as intervals_no_value,
-    coalesce(r.intervals_out_of_range, 0) as intervals_out_of_range,
+    coalesce(r.intervals_estimated, 0) as intervals_estimated,
+    cast(
+        e.intervals_expected - coalesce(r.intervals_valid, 0) - coalesce(r.intervals_estimated, 0) as integer
+    ) as intervals_open,
+    coalesce(r.intervals_spread, 0) as intervals_spread,
     coalesce(r.energy_wh, 0) as energy_wh,
     coalesce(r.sender_estimated_wh, 0) as sender_estimated_wh,
+    coalesce(r.alternate_wh + r.linear_wh + r.like_day_wh + r.scaled_wh + r.conservative_wh, 0) as estimated_wh,
     coalesce(
         r.missing_estimate_wh,
-        cast(a.energy_wh * e.intervals_expected // nullif(a.intervals_valid, 0) as bigint),
+        cast(a.energy_wh * e.intervals_expected // nullif(a.intervals_known, 0) as bigint),
         0
     ) as missing_estimate_wh
 from expected as e

@@ -4,8 +4,9 @@
 -- Every interval divides the day, 1440 = 2^5 x 3^2 x 5, so the common one is the product of the highest powers of 2, 3, 5.
 -- slot, park_no, source_no and user_no number meters, parks, sources and users of the month: grouping millions of rows by
 -- small integers costs half of grouping by names. series_no is one for all spans of a meter at one point with one interval.
--- The limits are the most energy an interval can hold (kJ for heat); null where no capacity is known. A reading belongs to the span that holds the day on which its interval
--- starts: from_end_minute <= its end < to_end_minute, in minutes from the start of the month.
+-- The limits are the most energy an interval can hold (kJ for heat); null where no capacity is known.
+-- A reading belongs to the span that holds the day on which its interval starts: from_end_minute <= its end
+-- < to_end_minute, in minutes from the start of the month.
 -- Wh = reading in millionths x energy_numerator / energy_denominator, in lowest terms.
 -- Partition: month
 -- Grain: meter_id, first_day

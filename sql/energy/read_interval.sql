@@ -54,7 +54,7 @@ placed as (
 judged as (
     select
         p.*,
-        cast(case
+        case
             when p.slot is null then 'no_valid_meter'
             when not p.on_grid then 'off_grid'
             when p.value is null or p.flag = 'N' then 'no_value'
@@ -63,9 +63,7 @@ judged as (
             when abs(cast(p.value as double)) * p.applied_multiplier * p.unit_numerator > 1e15 then 'out_of_range'
             when p.value < 0 then 'negative'
             else 'valid'
-        end as enum(
-            'valid', 'no_valid_meter', 'off_grid', 'no_value', 'out_of_range', 'negative', 'over_capacity', 'solar_at_night', 'spike'
-        )) as status
+        end as status
     from placed as p
     where coalesce(p.measure, '') <> 'register'
 ),
@@ -92,14 +90,16 @@ select
     case when m.status in ('no_valid_meter', 'off_grid') then m.value end as value,
     m.flag,
     m.file_id,
-    case
+    cast(case
         when m.status = 'valid' and m.energy_wh > m.capacity_limit_wh then 'over_capacity'
         when
             m.status = 'valid' and m.energy_wh > m.night_limit_wh
             and (m.minute % 1440 >= p.night_start_minute or m.minute % 1440 + m.interval_minutes <= p.night_end_minute)
             then 'solar_at_night'
         else m.status
-    end as status,
+    end as enum(
+        'valid', 'no_valid_meter', 'off_grid', 'no_value', 'out_of_range', 'negative', 'over_capacity', 'solar_at_night', 'spike'
+    )) as status,
     m.energy_wh
 from measured as m
 cross join run.month as n

@@ -10,11 +10,14 @@ with meters as (
         month,
         role,
         project_id,
-        meter_id,
+        case when method is null then 'meter' else 'estimate' end as source_kind,
+        meter_id || coalesce(':' || method, '') as source_id,
         file_id,
+        case when method is not null then 'Intervals that were not validly measured, by this step of the estimation ladder.' end
+            as sentence,
         sum(energy_wh) * cast(0.000001 as decimal(7, 6)) as energy_mwh
     from energy.meter_file_month
-    group by park_id, month, role, project_id, meter_id, file_id
+    group by park_id, month, role, project_id, meter_id, method, file_id
 ),
 years as (
     select
@@ -46,8 +49,7 @@ year_windows as (
 ),
 flows as (
     select
-        park_id, year, 'grid_import_mwh' as term, 'meter' as source_kind, meter_id as source_id, month, file_id,
-        energy_mwh, null as sentence
+        park_id, year, 'grid_import_mwh' as term, source_kind, source_id, month, file_id, energy_mwh, sentence
     from meters
     where role = 'grid_import'
     union all
@@ -63,7 +65,7 @@ flows as (
     from years
     where inflow_wh <> import_wh
     union all
-    select park_id, year, 'grid_export_mwh', 'meter', meter_id, month, file_id, energy_mwh, null
+    select park_id, year, 'grid_export_mwh', source_kind, source_id, month, file_id, energy_mwh, sentence
     from meters
     where role = 'grid_export'
     union all
@@ -74,8 +76,8 @@ flows as (
     where derived_export_wh <> 0
     union all
     select
-        park_id, year, 'electricity_use_mwh', 'meter', meter_id, month, file_id,
-        case when role = 'grid_export' then -energy_mwh else energy_mwh end, null
+        park_id, year, 'electricity_use_mwh', source_kind, source_id, month, file_id,
+        case when role = 'grid_export' then -energy_mwh else energy_mwh end, sentence
     from meters
     where role in ('grid_import', 'direct_import', 'generation', 'grid_export')
     union all
@@ -91,7 +93,7 @@ flows as (
     from years
     where coalesce(derived_import_wh, 0) <> coalesce(derived_export_wh, 0)
     union all
-    select park_id, year, 'own_fossil_generation_mwh', 'meter', meter_id, month, file_id, energy_mwh, null
+    select park_id, year, 'own_fossil_generation_mwh', source_kind, source_id, month, file_id, energy_mwh, sentence
     from meters
     where role = 'generation' and project_id not in (select project_id from staging.projects where supply_class <> 'fossil')
     union all

@@ -25,7 +25,7 @@ parks as (
         m.year,
         m.window_kind,
         m.month,
-        sum(p.inflow_wh) as inflow_wh,
+        sum(p.inflow_wh - p.inflow_conservative_wh) as inflow_wh,
         sum(p.load_wh) as load_wh,
         sum(p.direct_used_wh + p.onsite_used_wh) as green_used_wh
     from (select distinct park_id, year, window_kind, month, first_month, last_month from members) as m

@@ -9,8 +9,8 @@ with gaps as (
     select
         a.park_id,
         a.year,
-        sum(c.intervals_missing) as intervals_missing,
-        bool_or(c.intervals_missing > 0 and c.intervals_valid = 0 and c.missing_estimate_wh = 0) as size_unknown
+        sum(c.intervals_open) as intervals_open,
+        bool_or(c.intervals_open > 0 and c.intervals_valid = 0 and c.missing_estimate_wh = 0) as size_unknown
     from metrics.accounts as a
     inner join energy.meter_coverage as c
         on a.park_id = c.park_id and c.first_day between a.first_day and a.last_day
@@ -33,7 +33,7 @@ measured as (
         p.fuel_per_fossil_mwh_min,
         p.fuel_per_fossil_mwh_max,
         cast(p.electricity_coal_equivalent_high as decimal(9, 6)) as c_eq_high,
-        coalesce(g.intervals_missing, 0) as intervals_missing,
+        coalesce(g.intervals_open, 0) as open_intervals,
         coalesce(g.size_unknown, false) as size_unknown,
         coalesce(o.inputs_missing, 0) as inputs_missing,
         w.other_tce - case when p.feedstock_in_energy = 1 then w.feedstock_tce else 0 end as other_without_feedstock_tce,
@@ -78,7 +78,7 @@ sized as (
         c.lowest_tce >= m.size_class_large as surely_large,
         (c.lowest_tce < m.size_class_floor and c.highest_tce >= m.size_class_floor)
         or (c.lowest_tce < m.size_class_large and c.highest_tce >= m.size_class_large) as size_class_uncertain,
-        (m.intervals_missing = 0 or not m.size_unknown)
+        (m.open_intervals = 0 or not m.size_unknown)
         and c.highest_tce
         + cast(m.missing_estimate_wh as decimal(38, 0)) * cast(0.000001 as decimal(7, 6)) * m.c_eq_high
         < m.size_class_floor as below_floor_even_if_complete
@@ -93,7 +93,7 @@ limited as (
             when s.surely_large then cast(s.intensity_limit_large as decimal(9, 6))
             else cast(s.intensity_limit_small as decimal(9, 6))
         end as limit_tco2_per_tce,
-        s.intervals_missing > 0 as missing_readings,
+        s.open_intervals > 0 as missing_readings,
         s.inputs_missing > 0 as missing_input,
         not s.conversion_negative
         and (s.credit_tco2 > s.supplier_tco2 or s.total_tco2 < 0 or s.energy_tce <= 0) as outflow_credit,
@@ -138,7 +138,7 @@ select
     j.size_class,
     j.limit_tco2_per_tce,
     j.direct_green_wh,
-    cast(j.intervals_missing as bigint) as intervals_missing,
+    cast(j.open_intervals as bigint) as intervals_open,
     j.missing_estimate_wh,
     j.inputs_missing,
     j.credit_tco2,

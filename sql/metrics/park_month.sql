@@ -1,5 +1,5 @@
 -- The published months of each park: the terms of the month, of the year to date and of the twelve months that end with it.
--- A window with missing intervals is undecided, and missing_energy_mwh says how much it probably lacks.
+-- A window with open intervals (neither measured nor estimated) is undecided; missing_energy_mwh is what it probably lacks.
 -- Provisional until the year is complete: certificates count with the month in which their power was generated, so a
 -- month changes as they arrive; the year to date of December is the year.
 -- Grain: park_id, month, window_kind
@@ -33,10 +33,12 @@ select
     w.energy_calorific_tce,
     cast(w.total_tco2 as double) / nullif(cast(w.energy_tce as double), 0) as intensity_tco2_per_tce,
     cast(w.intervals_valid as double) / nullif(w.intervals_expected, 0) as coverage,
-    w.intervals_expected - w.intervals_valid as intervals_missing,
+    cast(w.estimated_wh as double) / nullif(cast(w.metered_wh as double), 0) as estimated_share,
+    w.intervals_estimated,
+    w.intervals_open,
     w.missing_estimate_wh * cast(0.000001 as decimal(7, 6)) as missing_energy_mwh,
-    case when w.intervals_valid < w.intervals_expected then 'undecided' else 'complete' end as completeness,
-    j.core_verdict = 'undecided' or w.intervals_valid < w.intervals_expected as provisional
+    case when w.intervals_open > 0 then 'undecided' else 'complete' end as completeness,
+    j.core_verdict = 'undecided' or w.intervals_open > 0 as provisional
 from metrics.park_window as w
 inner join metrics.judged_year as j on w.park_id = j.park_id and w.year = j.year
 where w.window_kind <> 'year'

@@ -97,9 +97,11 @@ coverage as (
         w.month,
         sum(m.intervals_expected) as intervals_expected,
         sum(m.intervals_valid) as intervals_valid,
+        sum(m.intervals_estimated) as intervals_estimated,
+        sum(m.intervals_open) as intervals_open,
         sum(m.energy_wh) as metered_wh,
-        sum(m.sender_estimated_wh) as sender_estimated_wh,
-        sum(case when m.intervals_missing > 0 then m.missing_estimate_wh else 0 end) as missing_estimate_wh
+        sum(m.sender_estimated_wh + m.estimated_wh) as estimated_wh,
+        sum(case when m.intervals_open > 0 then m.missing_estimate_wh else 0 end) as missing_estimate_wh
     from energy.park_window as w
     inner join energy.meter_coverage as m on w.park_id = m.park_id and m.month between w.first_month and w.last_month
     where m.due
@@ -136,7 +138,9 @@ terms as (
         coalesce(v.intervals_expected, 0) as intervals_expected,
         coalesce(v.intervals_valid, 0) as intervals_valid,
         coalesce(v.metered_wh, 0) as metered_wh,
-        coalesce(v.sender_estimated_wh, 0) as sender_estimated_wh,
+        coalesce(v.intervals_estimated, 0) as intervals_estimated,
+        coalesce(v.intervals_open, 0) as intervals_open,
+        coalesce(v.estimated_wh, 0) as estimated_wh,
         coalesce(v.missing_estimate_wh, 0) as missing_estimate_wh
     from energy.park_window as w
     inner join emissions.electricity_leaves as e
@@ -172,7 +176,9 @@ select
         cast(t.intervals_expected as bigint) as intervals_expected,
         cast(t.intervals_valid as bigint) as intervals_valid,
         cast(t.metered_wh as bigint) as metered_wh,
-        cast(t.sender_estimated_wh as bigint) as sender_estimated_wh,
+        cast(t.intervals_estimated as bigint) as intervals_estimated,
+        cast(t.intervals_open as bigint) as intervals_open,
+        cast(t.estimated_wh as bigint) as estimated_wh,
         cast(t.missing_estimate_wh as bigint) as missing_estimate_wh
     ),
     cast(

@@ -108,7 +108,7 @@ select
         + round(y.inflow_wh * cast(0.000001 as decimal(7, 6)) * x.factor, 6) as decimal(38, 6)
     ) as location_based_tco2,
     cast(y.total_tco2 - coalesce(o.offset_tco2, 0) as decimal(38, 6)) as net_tco2,
-    cast(y.sender_estimated_wh as double) / nullif(cast(y.metered_wh as double), 0) as estimated_share,
+    cast(y.estimated_wh as double) / nullif(cast(y.metered_wh as double), 0) as estimated_share,
     cast(y.intervals_valid as double) / nullif(y.intervals_expected, 0) as coverage,
     y.core_verdict,
     y.direct_supply_verdict,

@@ -47,7 +47,7 @@ amounts as (
         p.self_use_of_generation_min,
         p.self_use_of_consumption_min,
         p.export_of_generation_max,
-        j.intervals_missing
+        j.intervals_open
     from energy_year as e
     inner join energy.park_window as w on e.park_id = w.park_id and e.year = w.year and w.window_kind = 'year'
     inner join metrics.judged_year as j on e.park_id = j.park_id and e.year = j.year
@@ -67,19 +67,19 @@ select
     cast(a.export_mwh as double) / nullif(cast(a.available_mwh as double), 0) as export_of_generation,
     1 - cast(a.curtailed_mwh as double) / nullif(cast(a.available_mwh as double), 0) as renewable_utilisation,
     case
-        when a.intervals_missing > 0 then 'undecided'
+        when a.intervals_open > 0 then 'undecided'
         when a.available_mwh = 0 then 'not_applicable'
         when a.self_use_mwh >= a.available_mwh * cast(a.self_use_of_generation_min as decimal(9, 6)) then 'pass'
         else 'fail'
     end as self_use_of_generation_verdict,
     case
-        when a.intervals_missing > 0 then 'undecided'
+        when a.intervals_open > 0 then 'undecided'
         when a.use_mwh = 0 then 'not_applicable'
         when a.self_use_mwh >= a.use_mwh * cast(a.self_use_of_consumption_min as decimal(9, 6)) then 'pass'
         else 'fail'
     end as self_use_of_consumption_verdict,
     case
-        when a.intervals_missing > 0 then 'undecided'
+        when a.intervals_open > 0 then 'undecided'
         when a.available_mwh = 0 then 'not_applicable'
         when a.export_mwh <= a.available_mwh * cast(a.export_of_generation_max as decimal(9, 6)) then 'pass'
         else 'fail'

@@ -35,7 +35,7 @@ reasons as (
         c.sentence || case r.code
             when 'missing_readings'
                 then printf(
-                        ' %d intervals, probably about %s MWh.', r.intervals_missing,
+                        ' %d intervals, probably about %s MWh.', r.intervals_open,
                         cast(cast(r.missing_estimate_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 3)) as varchar)
                     )
             when 'missing_input' then printf(' %d rows.', r.inputs_missing)
@@ -59,7 +59,7 @@ reasons as (
             'total_tco2': cast(r.total_tco2 as varchar),
             'energy_tce': cast(r.energy_tce as varchar),
             'limit_tco2_per_tce': cast(r.limit_tco2_per_tce as varchar),
-            'intervals_missing': r.intervals_missing,
+            'intervals_open': r.intervals_open,
             'inputs_missing': r.inputs_missing
         }) as varchar) as evidence,
         r.park_id,
@@ -71,18 +71,17 @@ reasons as (
 ),
 gaps as (
     select
-        case when m.intervals_valid = 0 then 'no_readings' else 'open_gap' end as code,
+        case when m.intervals_valid + m.intervals_estimated = 0 then 'no_readings' else 'open_gap' end as code,
         case when m.due then 'fail' else 'warn' end as severity,
         printf(
-            '%d of %d intervals of meter %s are missing in %s, probably about %s MWh (%d negative, %d without a value, %d too large).',
-            m.intervals_missing, m.intervals_expected, m.meter_id, m.month,
-            cast(cast(m.missing_estimate_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 3)) as varchar),
-            m.intervals_negative, m.intervals_no_value, m.intervals_out_of_range
+            '%d of %d intervals of meter %s have neither a valid value nor an estimate in %s, probably about %s MWh.',
+            m.intervals_open, m.intervals_expected, m.meter_id, m.month,
+            cast(cast(m.missing_estimate_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 3)) as varchar)
         ) as sentence,
         cast(to_json({
             'point': m.point,
             'intervals_expected': m.intervals_expected,
-            'intervals_missing': m.intervals_missing,
+            'intervals_open': m.intervals_open,
             'missing_energy_mwh': cast(m.missing_estimate_wh * cast(0.000001 as decimal(7, 6)) as varchar)
         }) as varchar) as evidence,
         m.park_id,
@@ -90,7 +89,7 @@ gaps as (
         m.month,
         m.meter_id
     from energy.meter_coverage as m
-    where m.intervals_missing > 0
+    where m.intervals_open > 0
 ),
 owed as (
     select

@@ -61,7 +61,7 @@ def write_model(root, name: str, select: str, *fields: str) -> None:
 def sql(tmp_path):
     """0 missing intervals in January and 5 in February, and a published table behind them."""
     root = tmp_path / "sql"
-    missing = "select month, cast(if(month = '2026-02', 5, 0) as bigint) as intervals_missing from run.month"
+    missing = "select month, cast(if(month = '2026-02', 5, 0) as bigint) as intervals_open from run.month"
     write_model(root, COVERAGE_MODEL, missing, "Partition: month")
     write_model(root, "metrics.park_month", f"select month from {COVERAGE_MODEL}")
     return root

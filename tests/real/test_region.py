@@ -48,7 +48,7 @@ def test_missing_intervals_of_the_year_are_published_by_month(run, delivered):
     for slot in slots:
         by_month[f"{slot:%Y-%m}"] += slot not in delivered
     published = run.published(
-        "select month, intervals_missing from metrics.park_month where window_kind = 'month' and park_id = 'region'"
+        "select month, intervals_open from metrics.park_month where window_kind = 'month' and park_id = 'region'"
     )
     assert dict(published) == by_month
 

@@ -47,7 +47,7 @@ def test_nothing_is_missing_but_the_hour_that_is_next_year_in_china(run):
     assert (entry["rows_read"], entry["rows_quarantined"], entry["warnings"]) == (17376, 0, [])
     missing = run.published(
         """
-        select month, intervals_missing from metrics.park_month
+        select month, intervals_open from metrics.park_month
         where park_id = 'gwangyang' and window_kind = 'month' and year = 2018 and month < '2018-07' order by month
         """
     )

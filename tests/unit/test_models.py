@@ -56,7 +56,7 @@ def test_models_follow_their_inputs(sql):
         ("select 1 as k", "-- What.\n-- Grain: k\n", "a.sql lacks in its header: Order"),
         ("select 1 as k", "-- What.\n-- Grain: k\n-- Order: k\n-- Partition: day\n", "Partition can only be month"),
         ("select 1 as k", "-- What.\n-- Grain: k\n-- Order: k\n-- Kept: perhaps\n", "Kept is yes or no"),
-        ("select 1 as k", MONTHLY + "-- History: energy.b\n", "History names energy.b, which it does not read"),
+        ("select 1 as k", MONTHLY + "-- History: energy.b\n", "its header names energy.b, which it does not read"),
         ("select month as k from run.month", None, "has no `-- Partition: month`"),
     ],
 )
@@ -100,3 +100,21 @@ def test_a_model_in_memory_belongs_to_each_step_that_reads_it(sql):
         ["staging.s", "metrics.a"],
         ["staging.s", "metrics.b"],
     ]
+
+
+def test_a_model_that_reads_later_months_waits_for_all_of_them(sql):
+    sql("energy.a", "select month as k from run.month", MONTHLY)
+    sql("energy.b", "select k from energy.a", MONTHLY + "-- Around: energy.a -1 +2\n")
+    models = load_models(sql.root)
+    assert models["energy.b"].around == {"energy.a": (1, 2)}
+    assert [(step.name, [m.name for m in step.models]) for step in plan(models)] == [
+        ("energy/month", ["energy.a"]),
+        ("energy/month_2", ["energy.b"]),
+    ]
+
+
+def test_the_months_around_are_written_as_numbers(sql):
+    sql("energy.a", "select month as k from run.month", MONTHLY)
+    sql("energy.b", "select k from energy.a", MONTHLY + "-- Around: energy.a 1 2\n")
+    with pytest.raises(UserError, match=r"b\.sql: Around is written as `schema\.model -1 \+1`"):
+        load_models(sql.root)
