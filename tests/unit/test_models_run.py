@@ -247,10 +247,10 @@ def test_pointer_says_what_is_current(shop):
     assert pointer["rows"] == 5
 
 
-def test_the_months_around_are_read_as_far_as_the_scope_goes(workshop):
-    workshop.model("energy.a", "select month as k from run.month", "Partition: month")
-    workshop.model("energy.b", "select k from energy.a", "Partition: month", "Around: energy.a -1 +1")
-    workshop.run(("2025-12", "2026-01", "2026-03"))
-    assert workshop.rows("energy.b", "2025-12") == [("2025-12",), ("2026-01",)]
-    assert workshop.rows("energy.b", "2026-01") == [("2025-12",), ("2026-01",)]
-    assert workshop.rows("energy.b", "2026-03") == [("2026-03",)]
+def test_the_months_around_are_read_as_far_as_the_scope_goes(shop):
+    shop.model("energy.a", "select month as k from run.month", "Partition: month")
+    shop.model("energy.b", "select k from energy.a", "Partition: month", "Around: energy.a -1 +1")
+    shop.run(("2025-12", "2026-01", "2026-03"))
+    assert shop.rows("energy.b", "2025-12") == [("2025-12",), ("2026-01",)]
+    assert shop.rows("energy.b", "2026-01") == [("2025-12",), ("2026-01",)]
+    assert shop.rows("energy.b", "2026-03") == [("2026-03",)]
