@@ -1,4 +1,7 @@
-"""Which files of the paths a user names are deliveries, and by which instructions each is to be read. Opens no data."""
+"""Which files of the paths a user names are deliveries, and by which instructions each is to be read.
+
+Of the data no more than the first bytes of a file are read, which tell the formats that need no name.
+"""
 
 import os
 import stat
@@ -8,6 +11,7 @@ from pathlib import Path
 
 from pipelines import contracts
 from pipelines.errors import InputRefused, UserError
+from pipelines.ingest.exchange import table_of
 from pipelines.ingest.spec import FILE_NAME, DeliverySpec, FileSpec, load_delivery, spec_for, unused_matches
 
 # Notes that stand beside data, files that operating systems and Excel leave behind.
@@ -63,9 +67,19 @@ def find(path: Path, home: Path) -> list[Found]:
 
 def _with_instructions(said: DeliverySpec, files: list[Path], delivery: str) -> list[Found]:
     known = contracts.load("inputs").keys()
-    return [
-        Found(file, delivery, said.delivered_at, spec_for(said, file, known), _why_not_a_file(file)) for file in files
-    ]
+    found = []
+    for file in files:
+        refused = _why_not_a_file(file)
+        by_content = None if refused else _table_of(file)
+        found.append(Found(file, delivery, said.delivered_at, spec_for(said, file, known, by_content), refused))
+    return found
+
+
+def _table_of(file: Path) -> str | None:
+    try:
+        return table_of(file)
+    except OSError as error:
+        raise UserError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _notes(said: DeliverySpec, files: list[Path]) -> list[str]:

@@ -22,24 +22,27 @@ from pipelines.ingest.nem import (
     flags,
     in_local_time,
     is_quality,
+    moment_of,
     records,
 )
 from pipelines.ingest.spec import FileSpec
 
-_HEADER = ("meter_id", "interval_end", "value", "flag")
+# captured_at, when the provider last changed a day, decides between two records of the same day.
+_HEADER = ("meter_id", "interval_end", "value", "flag", "captured_at")
 _DAY_MINUTES = 1440
 _MIXED = "V"
-_DAYS = pl.Schema(
-    {
-        "line": pl.UInt32,
-        "meter": pl.String,
-        "day": pl.String,
-        "minutes": pl.Int64,
-        "exponent": pl.Int64,
-        "values": pl.String,
-        "qualities": pl.List(pl.String),
-    }
-)
+# Place of the update time in a 300 record, behind its values: indicator, day, quality, reason, description before it.
+_UPDATED = 5
+_DAYS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "line": pl.UInt32,
+    "meter": pl.String,
+    "day": pl.String,
+    "minutes": pl.Int64,
+    "exponent": pl.Int64,
+    "captured": pl.String,
+    "values": pl.String,
+    "qualities": pl.List(pl.String),
+}
 
 
 @dataclass(frozen=True)
@@ -197,7 +200,8 @@ class _Reader:
             self.rejects.add(day.record, "bad_quality", day.fault)
             return
         channel, values = day.channel, day.record.cells[2 : 2 + day.channel.values]
-        row = (day.record.line, channel.meter, day.day, channel.minutes, channel.exponent)
+        captured = moment_of(day.record.cell(_UPDATED + channel.values))
+        row = (day.record.line, channel.meter, day.day, channel.minutes, channel.exponent, captured)
         self.days.append((*row, ",".join(values), day.qualities))
 
     def warnings(self) -> tuple[str, ...]:
@@ -226,10 +230,10 @@ def _counted(number: int, one: str, several: str) -> str:
 
 
 def read_nem12(path: Path, spec: FileSpec) -> Grid:
-    """Reads interval data: columns ``meter_id``, ``interval_end`` (with offset), ``value`` (kWh), ``flag``.
+    """Reads interval data: columns ``meter_id``, ``interval_end``, ``value`` (kWh), ``flag``, ``captured_at``.
 
-    ``raw`` of a reading is day, number of the interval, value and quality as delivered. Raises ``FileUnreadable`` for
-    a file without the 100 record, without any 300 record, or with an unknown unit.
+    Times have an offset. ``raw`` of a reading is day, number of the interval, value and quality as delivered. Raises
+    ``FileUnreadable`` for a file without the 100 record, without any 300 record, or with an unknown unit.
     """
     check_instructions(spec, NEM12)
     reader = _Reader(spec, Rejects())
@@ -255,13 +259,13 @@ def _cells(days: pl.DataFrame, spec: FileSpec) -> pl.DataFrame:
         end=pl.concat_str(pl.col("day"), pl.lit("T"), clock[0], pl.lit(":"), clock[1]),
         raw=pl.format("{},{}={},{}", "day", "interval", "value", "quality"),
     )
-    energy = in_kwh(rows["value"], rows["exponent"])
-    energy = pl.when(pl.col("flag") != "N", energy != "").then(energy)
+    energy = in_kwh(rows["value"], rows["exponent"]).replace("", None)
     return rows.select(
         "line",
         "raw",
         pl.col("meter").alias(cell(0)),
         in_local_time(rows["end"], spec).alias(cell(1)),
-        energy.alias(cell(2)),
+        pl.when(pl.col("flag") != "N").then(energy).alias(cell(2)),
         pl.col("flag").alias(cell(3)),
+        in_local_time(rows["captured"], spec).alias(cell(4)),
     )
