@@ -39,6 +39,9 @@ _KINDS = {_TEXT: "text", _XLSX: "excel", _PARQUET: "parquet"}
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # Text with more damaged places than this share of its characters is some other encoding, not text with a few bad rows.
 _DAMAGE_LIMIT = 0.05
+# In UTF-16 of the wrong byte order, and in binary data, far fewer characters than this share are of a table of numbers.
+_TABLE_CHARACTERS = "0123456789.,;:-\t\n\r "
+_TABLE_SHARE = 0.3
 
 NEM12, NEM13, ESPI = "nem12", "nem13", "espi"
 # Portals put long comments before the first element of an XML file.
@@ -124,8 +127,9 @@ def decode(data: bytes, declared: str | None) -> tuple[str, str, bool]:
     """The text of a file, the name of its encoding, and whether every byte was understood.
 
     Declared encodings are kept to; without one a byte order mark decides, then UTF-8 if the bytes are valid, then
-    GB18030. Places that are not valid become U+FFFD, so that only their rows are lost. Raises ``FileUnreadable`` for
-    binary content (NUL bytes), an unknown encoding name, and text that is damaged throughout.
+    GB18030; bytes with NUL among them may be UTF-16. Places that are not valid become U+FFFD, so that only their rows
+    are lost. Raises ``FileUnreadable`` for binary content (NUL bytes), an unknown encoding name, and text that is
+    damaged throughout.
     """
     if declared:
         return _lenient(data, declared)
@@ -133,6 +137,8 @@ def decode(data: bytes, declared: str | None) -> tuple[str, str, bool]:
         if data.startswith(mark):
             return _lenient(data.removeprefix(mark), encoding)
     if (position := data.find(b"\0")) >= 0:
+        if found := _unmarked_utf16(data):
+            return found
         raise FileUnreadable(f"the file is binary, not text: byte {position + 1} is NUL")
     for encoding in ("utf-8", "gb18030"):
         try:
@@ -141,6 +147,18 @@ def decode(data: bytes, declared: str | None) -> tuple[str, str, bool]:
             continue
     tries = [(data.decode(encoding, "replace").count("\ufffd"), encoding) for encoding in ("utf-8", "gb18030")]
     return _lenient(data, min(tries)[1])
+
+
+def _unmarked_utf16(data: bytes) -> tuple[str, str, bool] | None:
+    """UTF-16 without its mark, in the byte order in which the text is a table: mostly digits, separators, line ends."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text and sum(map(text.count, _TABLE_CHARACTERS)) > _TABLE_SHARE * len(text):
+            return text, encoding, True
+    return None
 
 
 def _lenient(data: bytes, encoding: str) -> tuple[str, str, bool]:

@@ -27,7 +27,7 @@ from pipelines.ingest.store import MONTH, NARROW, READINGS, WIDE, copy_quarantin
 from pipelines.lake import fingerprint, fsync_path, write_json
 from pipelines.reference_tables import literal
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 """Part of every file_id: raise it when the same file would be read differently than before."""
 
 _NOTHING_IN_IT = "the file has a header and no rows"
@@ -197,7 +197,7 @@ def _write_good(
     if contract.table != READINGS:
         return copy_rows(con, GOOD, contract, landed.file_id, target), ()
     value_type = NARROW if fits_narrow(con, f"({GOOD})") else WIDE
-    rows = copy_readings(con, GOOD, value_type, landed.file_id, target)
+    rows = copy_readings(con, GOOD, value_type, landed.file_id, target, repeated="row")
     months = con.execute(f"select distinct strftime({MONTH}, '%Y-%m') from ({GOOD}) order by all").fetchall()
     return rows, tuple(month for (month,) in months)
 

@@ -1,6 +1,5 @@
 """Large plain text in pieces, so that reading a file line by line needs memory for a piece of it, not for all."""
 
-import codecs
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,7 +43,7 @@ def _is_large_and_simple(path: Path) -> bool:
         return False
     with path.open("rb") as stream:
         start = stream.readline(_BLOCK_BYTES)
-        if not start.endswith(b"\n") or start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if not start.endswith(b"\n") or b"\0" in start:
             return False
         stream.seek(0)
         return all(b'"' not in block for block in iter(lambda: stream.read(_BLOCK_BYTES), b""))
