@@ -1,6 +1,7 @@
 -- The meters of the master: of several rows for a meter and valid_from the latest delivered one, and how a reading of
 -- the meter becomes Wh (or kJ of heat): reading x multiplier x unit_numerator / unit_denominator. Mean power is taken
 -- over the interval, so a third of an hour stays exact: kW x 20 min = 1000 x 20 / 60 = 1000 / 3 Wh.
+-- register_unit_wh: one unit of the meter's register or bill; those of a meter that reads mean power count kWh or MWh.
 -- A later valid_from ends the row before it (a CT swapped on 14 May counts with the old ratio before, the new after).
 -- Grain: meter_id, valid_from
 -- Order: meter_id, valid_from
@@ -37,6 +38,13 @@ select
         when l.unit = 'MJ' then 1000
     end as unit_numerator,
     case when l.measure = 'mean_power' then 60 else 1 end as unit_denominator,
+    case
+        when l.unit in ('kWh', 'kW', 'MJ') then 1000
+        when l.unit in ('MWh', 'MW', 'GJ') then 1000000
+        when l.unit = '万kWh' then 10000000
+    end as register_unit_wh,
+    l.register_modulus,
+    l.register_step,
     l.first_day as valid_from,
     least(
         l.last_day,
