@@ -36,6 +36,7 @@ Home = Annotated[
     Path | None, typer.Option("--home", envvar="ZCP_HOME", file_okay=False, help=_help("opt_home"), show_default=False)
 ]
 Lang = Annotated[Language | None, typer.Option("--lang", help=_help("opt_lang"), show_default=False)]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help=_help("opt_as_of"))]
 Json = Annotated[bool, typer.Option("--json", help=_help("opt_json"))]
 
 
@@ -62,6 +63,7 @@ def run(
     ] = None,
     cutoff: Annotated[str | None, typer.Option("--cutoff", metavar="DATE", help=_help("opt_cutoff"))] = None,
     months: Annotated[str | None, typer.Option("--months", metavar="A..B", help=_help("opt_months"))] = None,
+    as_of: AsOf = None,
     home: Home = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -71,7 +73,13 @@ def run(
     from pipelines.settings import Settings
 
     command(
-        Settings.from_env(home), inputs or [], year=year, cutoff=cutoff, months=months, output=Output(lang, as_json)
+        Settings.from_env(home),
+        inputs or [],
+        year=year,
+        cutoff=cutoff,
+        months=months,
+        as_of=as_of,
+        output=Output(lang, as_json),
     )
 
 
@@ -89,10 +97,30 @@ def land(
     command(Settings.from_env(home), paths, Output(lang, as_json))
 
 
+@app.command(help=_described("help_withdraw", 'zcp withdraw march.csv --reason "wrong meter" --by "Li Wei"'))
+def withdraw(
+    file: Annotated[str, typer.Argument(help=_help("arg_withdraw"))],
+    *,
+    reason: Annotated[str, typer.Option("--reason", help=_help("opt_reason"))],
+    by: Annotated[str, typer.Option("--by", help=_help("opt_by"))],
+    undo: Annotated[bool, typer.Option("--undo", help=_help("opt_undo"))] = False,
+    home: Home = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    from pipelines.commands.output import Output
+    from pipelines.commands.withdraw import withdraw as command
+    from pipelines.settings import Settings
+
+    command(Settings.from_env(home), file, reason, by, undo=undo, output=Output(lang, as_json))
+
+
 @app.command(help=_described("help_show", "zcp show beijing-etda --year 2026"))
 def show(
     park: Annotated[str | None, typer.Argument(help=_help("arg_park"))] = None,
+    *,
     year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help=_help("opt_year"))] = None,
+    as_of: AsOf = None,
     home: Home = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -101,13 +129,15 @@ def show(
     from pipelines.commands.published import show as command
     from pipelines.settings import Settings
 
-    command(Settings.from_env(home), park, year, Output(lang, as_json))
+    command(Settings.from_env(home), park, year, Output(lang, as_json), as_of)
 
 
 @app.command(help=_described("help_sql", 'zcp sql "select park_id, overall_verdict from metrics.park_year"'))
 def sql(
     statement: Annotated[str, typer.Argument(metavar="SELECT", help=_help("arg_sql"))],
+    *,
     publication: Annotated[str | None, typer.Option("--publication", help=_help("opt_publication"))] = None,
+    as_of: AsOf = None,
     home: Home = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -116,7 +146,7 @@ def sql(
     from pipelines.commands.published import sql as command
     from pipelines.settings import Settings
 
-    command(Settings.from_env(home), statement, publication, Output(lang, as_json))
+    command(Settings.from_env(home), statement, publication, Output(lang, as_json), as_of)
 
 
 @app.command(help=_described("help_publications", "zcp publications --json"))

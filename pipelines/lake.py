@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def read_lines(target: Path) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Lake:
-    """Paths of one home folder.
+    """Paths of one home folder; with ``as_of`` (with an offset) the folder as it was known at that moment.
 
     ==================  =============================================================================
     raw/                every file that was delivered, by sha256
@@ -92,12 +93,13 @@ class Lake:
     models/             outputs of SQL models, by fingerprint
     pointers/           which output of a model is current
     published/          immutable publications, and ``current``
-    catalog/            append-only logs of what happened when: arrivals, publications
+    catalog/            append-only logs of what happened when: arrivals, withdrawals, publications
     reference/          the operator's own additions to the reference data
     ==================  =============================================================================
     """
 
     home: Path
+    as_of: datetime | None = None
 
     @property
     def raw(self) -> Path:
@@ -113,7 +115,8 @@ class Lake:
 
     @property
     def pointers(self) -> Path:
-        return self.home / "pointers"
+        """Which outputs are current. A past state has pointers of its own for the time of its run."""
+        return self.home / "tmp" / "as-of" if self.as_of else self.home / "pointers"
 
     @property
     def published(self) -> Path:

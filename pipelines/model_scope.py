@@ -4,7 +4,7 @@ It reads the ledger of the home folder and the parks' base years; building is in
 """
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 
 import duckdb
 
@@ -18,13 +18,15 @@ from pipelines.models import all_models
 from pipelines.settings import Settings
 
 
-def open_context(settings: Settings, year: int | None = None, cutoff: date | None = None) -> BuildContext:
+def open_context(
+    settings: Settings, year: int | None = None, cutoff: date | None = None, as_of: datetime | None = None
+) -> BuildContext:
     """The context of a run for ``year``, by default the latest year with readings; close it after use.
 
-    ``cutoff`` is the reporting cut-off of that year, by default 31 December of the year after. Raises ``InputRefused``
-    if nothing is landed from which a year can be told.
+    ``cutoff`` is the reporting cut-off of that year, by default 31 December of the year after. ``as_of``: built from
+    what was known at that moment. Raises ``InputRefused`` if nothing is landed from which a year can be told.
     """
-    lake = Lake(settings.home)
+    lake = Lake(settings.home, as_of)
     con = warehouse.connect(settings)
     files, file_types = read_files(lake, con)
     read = sorted({month for file in files for month in file.months})

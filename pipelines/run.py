@@ -4,13 +4,15 @@ What is computed is in the assets of ``defs``; here is only how a run of them is
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipelines.errors import UserError
@@ -19,6 +21,8 @@ from pipelines.model_runner import ModelResult
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
+    import dagster as dg
+
     from pipelines.defs.session import Report, Session
     from pipelines.publish.publisher import PublishResult
 
@@ -52,37 +56,68 @@ def run_pipeline(
     cutoff: date | None = None,
     months: tuple[str, ...] | None = None,
     report: "Report | None" = None,
+    *,
+    as_of: datetime | None = None,
 ) -> PipelineResult:
     """Builds, audits and publishes what is landed, as one Dagster run in this process.
 
-    ``months`` narrows the months that are rebuilt. Raises what the parts raise: ``UserError`` with one sentence,
-    ``InputRefused``, ``AuditFailed``; a second writer on the home folder gets ``UserError`` at once, and so does who
-    asks for months of which the run covers none (``MonthsOutsideScope``).
+    ``months`` narrows the months that are rebuilt. With ``as_of`` what was known at that moment is published beside the
+    current publication; pointers, ``current`` and Dagster's history of the present state stay as they are.
+
+    Raises what the parts raise: ``UserError`` with one sentence, ``InputRefused``, ``AuditFailed``; a second writer on
+    the home folder gets ``UserError`` at once, and so does who asks for months of which the run covers none
+    (``MonthsOutsideScope``).
     """
     started = time.perf_counter()
     from pipelines.defs.session import Session, silent
 
     with Lake(settings.home).writing():
-        session = Session(settings, year, cutoff, months, report or silent)
-        with closing(session):
+        session = Session(settings, year, cutoff, months, report or silent, as_of)
+        with closing(session), _own_pointers(session.lake):
             return _execute(session, started)
+
+
+@contextmanager
+def _own_pointers(lake: Lake) -> Iterator[None]:
+    """Gives a past state pointers of its own, which go when it is published: the outputs they name are found again."""
+    if lake.as_of is None:
+        yield
+        return
+    shutil.rmtree(lake.pointers, ignore_errors=True)
+    try:
+        yield
+    finally:
+        shutil.rmtree(lake.pointers, ignore_errors=True)
+
+
+@contextmanager
+def _instance(session: "Session") -> "Iterator[dg.DagsterInstance]":
+    """Where Dagster writes this run down: in the home folder, or nowhere for a past state.
+
+    As an event there it would pass for the newest state of every asset.
+    """
+    import dagster as dg
+
+    from pipelines.defs.instance import open_instance
+
+    with dg.DagsterInstance.ephemeral() if session.as_of else open_instance(session.settings) as instance:
+        yield instance
 
 
 def _execute(session: "Session", started: float) -> PipelineResult:
     from pipelines.definitions import defs
-    from pipelines.defs.automation import month_range
-    from pipelines.defs.instance import open_instance
+    from pipelines.defs.automation import late_tags, month_range
 
     imported = time.perf_counter()
     _check_months(session)
     months = _months_to_show(session)
     opened = time.perf_counter()
-    with open_instance(session.settings) as instance:
+    with _instance(session) as instance:
         ready = time.perf_counter()
         defs.resolve_job_def("account").execute_in_process(
             instance=instance,
             resources={"session": session},
-            tags=month_range(months),
+            tags=month_range(months) | ({} if session.as_of else late_tags(session.settings)),
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     if session.publication is None:

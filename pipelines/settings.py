@@ -1,10 +1,12 @@
-"""Settings of one process: where the home folder is and how much of the machine DuckDB may use."""
+"""Settings of one process: the home folder, how much of the machine DuckDB may use, when a delivery is late."""
 
 import os
 from pathlib import Path
 
 import psutil
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.errors import UserError
 
 
 def _default_memory() -> str:
@@ -13,20 +15,35 @@ def _default_memory() -> str:
 
 
 class Settings(BaseModel):
-    """Frozen settings. ``from_env`` reads ``ZCP_HOME``, ``ZCP_DUCKDB_MEMORY`` and ``ZCP_DUCKDB_THREADS`` once."""
+    """Frozen settings. ``from_env`` reads the environment once: ``ZCP_`` and the name in capitals.
+
+    ``late_window_days``: readings delivered later than this after the end of their month are announced as late.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     home: Path = Path("zcp-data")
     duckdb_memory: str = Field(default_factory=_default_memory)
     duckdb_threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    late_window_days: int = Field(default=62, ge=0)
 
     @classmethod
     def from_env(cls, home: Path | None = None) -> "Settings":
-        """Settings from the environment; ``home`` from the command line wins over ``ZCP_HOME``."""
+        """Settings from the environment; ``home`` from the command line wins over ``ZCP_HOME``.
+
+        Raises ``UserError`` that names the variable for a value that does not fit.
+        """
         values: dict[str, object] = {"home": (home or Path(os.environ.get("ZCP_HOME", "zcp-data"))).absolute()}
-        if memory := os.environ.get("ZCP_DUCKDB_MEMORY"):
-            values["duckdb_memory"] = memory
-        if threads := os.environ.get("ZCP_DUCKDB_THREADS"):
-            values["duckdb_threads"] = threads
-        return cls.model_validate(values)
+        for name in ("duckdb_memory", "duckdb_threads", "late_window_days"):
+            if value := os.environ.get(_variable(name)):
+                values[name] = value
+        try:
+            return cls.model_validate(values)
+        except ValidationError as wrong:
+            first = wrong.errors()[0]
+            raise UserError(f"{_variable(str(first['loc'][0]))} is {first['input']!r}: {first['msg']}") from None
+
+
+def _variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"ZCP_{name.upper()}"

@@ -23,6 +23,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "help_run": ("接收交付、计算、审核、发布。", "Land, build, audit and publish."),
     "help_land": ("接收交付并打印文件台账；可重复执行。", "Take deliveries in and print the file ledger; idempotent."),
+    "help_withdraw": (
+        "撤回一个已接收的文件：不再计入，原始文件保留；下一次运行重算所涉月份。",
+        "Withdraw a landed file: it no longer counts, its bytes are kept; the next run rebuilds the months it touched.",
+    ),
     "help_show": ("显示指标、结论、余量和原因。", "Show the metrics with verdicts, margins and reasons."),
     "help_sql": ("对当前发布执行只读查询。", "Run a read-only query on the current publication."),
     "help_publications": ("列出全部发布。", "List the publications."),
@@ -39,6 +43,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Cut-off for certificates, e.g. 2027-06-30 (default: 31 December of the next year)",
     ),
     "opt_months": ("只重算这些月份，如2026-01..2026-03", "Rebuild only these months, e.g. 2026-01..2026-03"),
+    "opt_as_of": (
+        "按某一过去时点已知的数据：日期（至当日结束）或时间，如2026-03-31",
+        "The state known at a past moment: a date (to its end) or a time, Asia/Shanghai, e.g. 2026-03-31",
+    ),
+    "arg_withdraw": ("文件编号、sha256或文件名", "file_id, sha256 or file name"),
+    "opt_reason": ("缘由", "Why"),
+    "opt_by": ("决定人姓名", "Name of who decides"),
+    "opt_undo": ("取消撤回，使文件重新计入", "Take the withdrawal back, so that the file counts again"),
     "opt_input": ("交付的文件夹或文件，可多次给出", "Delivery folder or file; may be given several times"),
     "arg_paths": ("交付的文件夹或文件", "Delivery folders or files"),
     "arg_park": ("园区编号或名称", "Park id or name"),
@@ -85,6 +97,36 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "see_rows": ("查看：", "See them:"),
     "league_title": ("{year}年园区排放强度，tCO2/tce", "Emission intensity of the parks in {year}, tCO2/tce"),
     "published": ("已发布 {publication_id}：{path}", "Published {publication_id}: {path}"),
+    "published_past": (
+        "已生成 {moment} 时点的发布 {publication_id}：{path}；当前发布不变。"
+        "查询：zcp sql --publication {publication_id} …",
+        "Published what was known at {moment} as {publication_id}: {path}; the current publication stays. "
+        "Query it: zcp sql --publication {publication_id} …",
+    ),
+    "building_past": (
+        "{year}年在 {moment} 时点的状态尚未生成，正在计算；当前发布不变。",
+        "what was known of {year} at {moment} is not built yet; building it beside the current publication.",
+    ),
+    "withdrawn": (
+        "{by} 已撤回 {file}（{file_id}）；运行 `zcp run` 后不再计入。",
+        "{file} ({file_id}) is withdrawn by {by}; after the next `zcp run` it no longer counts.",
+    ),
+    "restored": (
+        "{by} 已取消撤回 {file}（{file_id}）；运行 `zcp run` 后重新计入。",
+        "the withdrawal of {file} ({file_id}) is taken back by {by}; after the next `zcp run` it counts again.",
+    ),
+    "stays_withdrawn": (
+        "该文件已由 {by} 撤回（{reason}），再次接收不会恢复；恢复请用 `zcp withdraw {file_id} --undo`",
+        "withdrawn by {by} ({reason}); arriving again does not bring it back, `zcp withdraw {file_id} --undo` does",
+    ),
+    "late_file": (
+        "迟到：{file} 在月末 {days} 天后才交付，将改变已发布的月份 {months}。",
+        "Late: {file} came {days:count day} after the end of the month and changes published months: {months}.",
+    ),
+    "late_withdrawal": (
+        "迟到：{file} 在月末 {days} 天后撤回，将改变已发布的月份 {months}。",
+        "Late: {file} went {days:count day} after the end of the month and changes published months: {months}.",
+    ),
     "took": ("用时 {seconds:.0f} 秒。", "Took {seconds:.0f} s."),
     "faults_title": ("有意埋入的错误及其去处", "Faults planted on purpose, and where they were found"),
     "next_title": ("下一步", "Next"),
@@ -140,6 +182,22 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "bad_months": (
         "--months {value} 不是月份范围；写成2026-01..2026-03。",
         "--months {value} is not a range of months; write 2026-01..2026-03.",
+    ),
+    "bad_moment": (
+        "--as-of {value} 不是日期或时间；写成2026-03-31或2026-03-31T18:00。",
+        "--as-of {value} is neither a date nor a time; write 2026-03-31 or 2026-03-31T18:00.",
+    ),
+    "months_as_of": (
+        "--months 与 --as-of 不能同时使用：过去时点的状态总是完整计算。",
+        "--months and --as-of do not go together: a past state is always built whole.",
+    ),
+    "publication_or_as_of": (
+        "--publication 与 --as-of 只能给出一个。",
+        "give --publication or --as-of, not both.",
+    ),
+    "no_parks_then": (
+        "在 {moment} 之前没有交付过 parks 表，没有可生成的状态；请选择更晚的时点。",
+        "no parks table had been delivered by {moment}, so there is nothing to build; choose a later moment.",
     ),
     "months_outside": (
         "--months {months} 不在核算范围内：{year}年的运行涉及 {years} 年；请改 --months 或 --year。",

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from pipelines.commands import chinese, formatting, landing, published, run, set_aside
+from pipelines.commands import building, chinese, formatting, landing, published, set_aside
 from pipelines.commands.output import Output
 from pipelines.lake import Lake
 from pipelines.samples.faults import PlantedFault
@@ -66,7 +66,7 @@ def demo(settings: Settings, parks: int | None, output: Output) -> None:
     )
     entries = landing.take_in(settings, example.deliveries, output)
     output.say(output.text("ledger_summary", **formatting.ledger_totals(entries)))
-    result = run.build_and_publish(settings, YEAR, None, None, output)
+    result = building.build_and_publish(settings, YEAR, None, None, output)
 
     lake = Lake(settings.home)
     warnings = {entry["file_name"]: entry["warnings"] for entry in entries}

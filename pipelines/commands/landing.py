@@ -37,7 +37,36 @@ def take_in(settings: Settings, paths: Sequence[Path], output: Output) -> Entrie
         entries = [asdict(entry) for entry in land(list(paths), settings, report)]
     if not entries:
         raise InputRefused(output.text("no_files", path=", ".join(map(str, paths))))
+    _note_withdrawn(Lake(settings.home), entries, output)
     return entries
+
+
+def _note_withdrawn(lake: Lake, entries: Entries, output: Output) -> None:
+    """Adds a warning to every entry of a file that is withdrawn: arriving again does not bring it back."""
+    from pipelines.ingest.ledger import withdrawn
+
+    away = withdrawn(lake)
+    for entry in entries:
+        if decision := away.get(entry["file_id"]):
+            told = output.text("stays_withdrawn", by=decision.by, reason=decision.reason, file_id=decision.file_id)
+            entry["warnings"] = (*entry["warnings"], told)
+
+
+def print_late(settings: Settings, lake: Lake, output: Output) -> None:
+    """Says which files change published months that ended longer ago than the late window, before a run does so."""
+    from pipelines.ingest.late import late_changes
+    from pipelines.publish.manifest import published_files
+
+    for change in late_changes(lake, published_files(lake), settings.late_window_days):
+        output.say(
+            output.text(
+                "late_withdrawal" if change.withdrawn else "late_file",
+                file=f"{change.delivery}/{change.file_name}",
+                months=", ".join(change.months),
+                days=change.days,
+            ),
+            style="yellow",
+        )
 
 
 def refuse_if_nothing_is_left(entries: Entries, output: Output) -> None:

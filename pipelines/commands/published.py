@@ -21,14 +21,37 @@ WIDE_ENOUGH = 120
 Rows = list[dict[str, Any]]
 
 
-def open_current(settings: Settings, output: Output) -> "duckdb.DuckDBPyConnection":
-    """A read-only connection to the current publication. Raises ``UserError`` where nothing is published yet."""
+def open_current(settings: Settings, output: Output, publication_id: str | None = None) -> "duckdb.DuckDBPyConnection":
+    """A read-only connection to a publication, by default the current one.
+
+    Raises ``UserError`` where nothing is published yet.
+    """
     from pipelines.publish import catalog, query
 
     lake = Lake(settings.home)
-    if catalog.current_id(lake) is None:
+    if publication_id is None and catalog.current_id(lake) is None:
         raise UserError(output.text("nothing_published", home=settings.home))
-    return query.open_current(lake)
+    return query.open_current(lake, publication_id)
+
+
+def chosen_id(
+    settings: Settings,
+    output: Output,
+    *,
+    publication: str | None = None,
+    as_of: str | None = None,
+    year: int | None = None,
+) -> str | None:
+    """The publication that the options name: one by its id, or that of a past moment, which is built if need be.
+
+    None for the current one. Raises ``UserError`` for both options at once or a moment that is none.
+    """
+    from pipelines.commands.building import parse_moment, publication_at
+
+    if publication and as_of:
+        raise UserError(output.text("publication_or_as_of"))
+    moment = parse_moment(as_of, output)
+    return publication_at(settings, moment, year, output) if moment else publication
 
 
 def _rows(con: "duckdb.DuckDBPyConnection", statement: str, parameters: list[object]) -> Rows:
@@ -157,14 +180,14 @@ def _print_park(detail: Mapping[str, Any], minimum_share: float, output: Output)
     )
 
 
-def show(settings: Settings, park: str | None, year: int | None, output: Output) -> None:
-    """Prints the league table, or one park with margins, reasons, certificates and findings.
+def show(settings: Settings, park: str | None, year: int | None, output: Output, as_of: str | None = None) -> None:
+    """Prints the league table, or one park with margins, reasons, certificates and findings; now or at a past moment.
 
     Raises ``UserError`` where nothing is published, or for an unknown park or year.
     """
     from pipelines.reference_tables import parameter_versions, parameters_of
 
-    with open_current(settings, output) as con:
+    with open_current(settings, output, chosen_id(settings, output, as_of=as_of, year=year)) as con:
         shown = _year(con, year, output)
         park_id = _find_park(con, park, output) if park else None
         note_generated(con, output)
@@ -181,11 +204,12 @@ def show(settings: Settings, park: str | None, year: int | None, output: Output)
         _print_park(detail, minimum, output)
 
 
-def sql(settings: Settings, statement: str, publication: str | None, output: Output) -> None:
-    """Prints the rows of a query on a publication."""
+def sql(settings: Settings, statement: str, publication: str | None, output: Output, as_of: str | None = None) -> None:
+    """Prints the rows of a query on a publication, by default the current one."""
     from pipelines.publish import query
 
-    names, rows = query.run_sql(Lake(settings.home), statement, publication)
+    wanted = chosen_id(settings, output, publication=publication, as_of=as_of)
+    names, rows = query.run_sql(Lake(settings.home), statement, wanted)
     if output.as_json:
         output.json([dict(zip(names, row, strict=True)) for row in rows])
         return
@@ -208,7 +232,7 @@ def publications(settings: Settings, output: Output) -> None:
             str(entry["id"]),
             str(entry["created_at"]),
             str(entry["year"]),
-            output.text("current") if entry["current"] else "",
+            output.text("current") if entry["current"] else str(entry["as_of"] or ""),
             str(entry["reason"] or ""),
         ]
         for entry in found

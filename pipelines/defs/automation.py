@@ -13,10 +13,14 @@ import dagster as dg
 
 from pipelines.defs.checks import PUBLICATION
 from pipelines.defs.models import DELIVERIES, MONTHS
+from pipelines.ingest.ledger import standing_entries, withdrawn
 from pipelines.lake import Lake, fingerprint
 from pipelines.settings import Settings
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+LATE_MONTHS = "zcp/late_months"
+"""The run tag that names the published months which late deliveries and withdrawals change."""
+
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 land_job = dg.define_asset_job(
@@ -64,31 +68,39 @@ def _state(entry: Path) -> list[tuple[str, int, int]]:
 
 @dg.sensor(job=account_job, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def landed_sensor() -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Asks for a run over the months that files touch which are landed, but not in the current publication."""
-    lake = _home()
-    published = published_files(lake)
-    waiting = [entry for entry in lake.ledgers() if entry["file_id"] not in published]
-    if not waiting:
+    """Asks for a run over the months of files that are landed and not published, or published and withdrawn."""
+    from pipelines.publish.manifest import published_files
+
+    settings = Settings.from_env()
+    lake = Lake(settings.home)
+    published, away = published_files(lake), withdrawn(lake)
+    changed = [entry for entry in lake.ledgers() if (entry["file_id"] in published) == (entry["file_id"] in away)]
+    if not changed:
         yield dg.SkipReason("everything that is landed is published")
         return
-    months = sorted({m for entry in waiting for m in entry["months"] if MONTHS.has_partition_key(m)})
+    months = sorted({m for entry in changed for m in entry["months"] if MONTHS.has_partition_key(m)})
+    # With the decisions that stand: a file may be withdrawn, taken back and withdrawn again.
+    decided = [(entry["file_id"], away[entry["file_id"]].at if entry["file_id"] in away else "") for entry in changed]
     yield dg.RunRequest(
-        run_key=f"account-{fingerprint([entry['file_id'] for entry in waiting])}",
-        tags=month_range(tuple(months) or latest_month(lake)),
+        run_key=f"account-{fingerprint(decided)}",
+        tags=month_range(tuple(months) or latest_month(lake)) | late_tags(settings),
     )
 
 
-def published_files(lake: Lake) -> frozenset[str]:
-    """The parsed files that went into the current publication."""
-    from pipelines.publish.manifest import read_manifest
+def late_tags(settings: Settings) -> dict[str, str]:
+    """The tag for a run that changes published months later than the late window; none where it does not."""
+    from pipelines.ingest.late import late_changes
+    from pipelines.publish.manifest import published_files
 
-    manifest = read_manifest(lake.published / "current") or {"inputs": []}
-    return frozenset(entry["file_id"] for entry in manifest["inputs"])
+    lake = Lake(settings.home)
+    changes = late_changes(lake, published_files(lake), settings.late_window_days)
+    months = sorted({month for change in changes for month in change.months})
+    return {LATE_MONTHS: ",".join(months)} if months else {}
 
 
 def latest_month(lake: Lake) -> tuple[str, ...]:
     """The latest month with readings, for a run that no new reading asks for; the last full month if there is none."""
-    months = sorted({month for entry in lake.ledgers() for month in entry["months"] if MONTHS.has_partition_key(month)})
+    months = sorted({m for entry in standing_entries(lake) for m in entry["months"] if MONTHS.has_partition_key(m)})
     return (months[-1] if months else f"{_day_of_last_month(datetime.now(SHANGHAI).date()):%Y-%m}",)
 
 
@@ -104,7 +116,7 @@ def _day_of_last_month(day: date) -> date:
 )
 def monthly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """On the fifth of each month asks for the month before, when meters and bills of it are in."""
-    if not any(True for _ in _home().ledgers()):
+    if not any(True for _ in standing_entries(_home())):
         return dg.SkipReason("nothing is landed yet")
     month = f"{_day_of_last_month(context.scheduled_execution_time.date()):%Y-%m}"
     return dg.RunRequest(run_key=f"month-{month}", tags=month_range((month,)))

@@ -6,7 +6,7 @@ The same object serves ``zcp run``, which makes it, and runs that Dagster starts
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -31,20 +31,24 @@ def silent(_what: str, _done: int, _total: int | None) -> None:
 
 @dataclass
 class Session:
-    """One run. ``months`` narrows the months that are rebuilt, None for all; ``results`` fills as models are built."""
+    """One run. ``months`` narrows the months that are rebuilt, None for all; ``results`` fills as models are built.
+
+    ``as_of``: the run builds what was known at that moment, aside from the present state.
+    """
 
     settings: Settings
     year: int | None = None
     cutoff: date | None = None
     months: tuple[str, ...] | None = None
     report: Report = silent
+    as_of: datetime | None = None
     results: list[ModelResult] = field(default_factory=list)
     publication: "PublishResult | None" = None
     _context: BuildContext | None = None
 
     @property
     def lake(self) -> Lake:
-        return Lake(self.settings.home)
+        return Lake(self.settings.home, self.as_of)
 
     @property
     def context(self) -> BuildContext:
@@ -52,7 +56,7 @@ class Session:
         if self._context is None:
             from pipelines.model_scope import open_context
 
-            self._context = open_context(self.settings, self.year, self.cutoff)
+            self._context = open_context(self.settings, self.year, self.cutoff, self.as_of)
         return self._context
 
     def build_months(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
-"""What happened when: the publications in their order, and the link ``current``.
+"""What happened when: the publications in their order, those of past states, and the link ``current``.
 
-The catalog stands outside the publications, so that these depend on nothing but their inputs.
+The catalog stands outside the publications, so that these depend on nothing but their inputs: the publication of a past
+state is the one that a home folder with only the files of then would have, and only the catalog calls it past.
 """
 
 import os
@@ -15,6 +16,10 @@ CURRENT = "current"
 
 def catalog_path(lake: Lake) -> Path:
     return lake.catalog / "publications.jsonl"
+
+
+def as_of_path(lake: Lake) -> Path:
+    return lake.catalog / "as_of.jsonl"
 
 
 def current_id(lake: Lake) -> str | None:
@@ -39,6 +44,31 @@ def publication_ids(lake: Lake) -> list[str]:
 def entries(lake: Lake) -> list[dict[str, Any]]:
     """The lines of the catalog, oldest first: id, created_at, year, cutoff, supersedes, reason."""
     return read_lines(catalog_path(lake))
+
+
+def as_of_entries(lake: Lake) -> list[dict[str, Any]]:
+    """The publications of past states, oldest first: id, created_at, year, cutoff, as_of, state (see ``as_of``)."""
+    return read_lines(as_of_path(lake))
+
+
+def note_as_of(lake: Lake, publication_id: str, year: int, cutoff: str, state: str) -> None:
+    """Writes down that a publication shows what was known at ``lake.as_of``; ``current`` stays where it is.
+
+    Raises ``ValueError`` for a lake of the present.
+    """
+    if lake.as_of is None:
+        raise ValueError("only a past state is noted here")
+    append_line(
+        as_of_path(lake),
+        {
+            "id": publication_id,
+            "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "year": year,
+            "cutoff": cutoff,
+            "as_of": lake.as_of.isoformat(),
+            "state": state,
+        },
+    )
 
 
 def make_current(lake: Lake, publication_id: str, year: int, cutoff: str, reason: str) -> None:

@@ -144,6 +144,12 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     return manifest
 
 
+def published_files(lake: Lake) -> frozenset[str]:
+    """The parsed files that went into the current publication; none before the first one."""
+    manifest = read_manifest(lake.published / "current") or {"inputs": []}
+    return frozenset(entry["file_id"] for entry in manifest["inputs"])
+
+
 def is_intact(folder: Path) -> bool:
     """Whether a publication is whole: every file of its manifest is there with its hash, and the database exists."""
     manifest = read_manifest(folder)

@@ -19,7 +19,7 @@ from pipelines import warehouse
 from pipelines.contracts import Contract, load
 from pipelines.errors import AuditFailed
 from pipelines.lake import Lake, fsync_path, write_json
-from pipelines.publish import audit, candidate, catalog
+from pipelines.publish import as_of, audit, candidate, catalog
 from pipelines.publish.audit import AuditReport
 from pipelines.publish.checks import load_checks
 from pipelines.publish.manifest import (
@@ -39,9 +39,9 @@ _CANDIDATE, _FAILED, _BROKEN = ".candidate-", ".failed-", ".broken-"
 
 @dataclass(frozen=True)
 class PublishResult:
-    """What is current now. ``tables``: rows by table; ``warnings``: one line for each check that warns.
+    """What was published. ``tables``: rows by table; ``warnings``: one line for each check that warns.
 
-    ``reused``: the same inputs were published before, and that publication is current again.
+    ``reused``: the same inputs were published before, and that publication was taken.
     """
 
     publication_id: str
@@ -55,7 +55,7 @@ class PublishResult:
 def publish(
     settings: Settings, lake: Lake, year: int, cutoff: date | None = None, reason: str = "run"
 ) -> PublishResult:
-    """Publishes the current outputs of the models for ``year``.
+    """Publishes the current outputs of the models for ``year``; those of a past state (``lake.as_of``) aside.
 
     Raises ``AuditFailed`` if a critical check fails: ``current`` stays as it is, and the candidate is kept under
     ``published/.failed-<id>``. Raises ``UserError`` if a table has not been built.
@@ -81,7 +81,11 @@ def publish(
                     raise AuditFailed(_refusal(report, _put_aside(lake, folder, identity)))
                 _write_manifest(con, contracts, identity, folder, rows=rows, report=report)
                 _move_into_place(lake, folder, target)
-    catalog.make_current(lake, identity.publication_id, year, identity.cutoff.isoformat(), reason)
+    cutoff_day = identity.cutoff.isoformat()
+    if lake.as_of:
+        catalog.note_as_of(lake, identity.publication_id, year, cutoff_day, as_of.state(settings, lake, year))
+    else:
+        catalog.make_current(lake, identity.publication_id, year, cutoff_day, reason)
     _remove(lake, _FAILED)
     manifest = read_manifest(target) or {}
     return PublishResult(

@@ -82,12 +82,20 @@ def _sentence(error: duckdb.Error) -> str:
 def list_publications(lake: Lake) -> list[dict[str, Any]]:
     """The catalog, oldest first: id, created_at, year, cutoff, supersedes, reason, current, on_disk (false if pruned).
 
-    A publication that was made current again has several lines, of which only the last can be ``current``.
+    A publication that was made current again has several lines, of which only the last can be ``current``. That of a
+    past state has the moment in ``as_of``, elsewhere null, and supersedes nothing.
     """
     current, known = catalog.current_id(lake), set(catalog.publication_ids(lake))
     lines = catalog.entries(lake)
     last = {entry["id"]: position for position, entry in enumerate(lines)}
-    return [
-        entry | {"current": entry["id"] == current and last[current] == position, "on_disk": entry["id"] in known}
+    present = [
+        entry | {"as_of": None, "current": entry["id"] == current and last[current] == position}
         for position, entry in enumerate(lines)
     ]
+    past = [
+        {name: value for name, value in entry.items() if name != "state"}
+        | {"supersedes": None, "reason": "as_of", "current": False}
+        for entry in catalog.as_of_entries(lake)
+    ]
+    found = sorted([*present, *past], key=lambda entry: str(entry["created_at"]))
+    return [entry | {"on_disk": entry["id"] in known} for entry in found]

@@ -203,7 +203,7 @@ def test_the_same_bytes_under_two_names_are_parsed_once(tmp_path):
     assert entries["fuel_use_a.csv"].file_id == entries["fuel_use_b.csv"].file_id
     entry = entries["fuel_use_b.csv"]
     assert files_table(tmp_path / "home") == [
-        (entry.file_id, entry.sha256, "fuel_use_a.csv", "delivery", "fuel_use", 1, 1, 0, 0, None, 1)
+        (entry.file_id, entry.sha256, "fuel_use_a.csv", "delivery", "fuel_use", 1, 1, 0, 0, None, None, 1)
     ]
 
 
