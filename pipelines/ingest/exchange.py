@@ -53,7 +53,7 @@ def check_instructions(spec: FileSpec, kind: str) -> None:
         used.append("encoding")
     if used:
         raise FileUnreadable(
-            f"delivery.yaml: {used[0]} does not apply: {_CALLED[kind]} says itself how it is to be read"
+            f"delivery.yaml: {used[0]} does not apply to {_CALLED[kind]}, which says itself how it is read"
         )
     for name in spec.meters:
         master = spec.master(name)
