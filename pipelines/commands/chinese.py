@@ -29,6 +29,11 @@ _SENTENCES = {
     "period_reversed": "截止日早于起始日。",
     "ragged_row": "该行的列数与表头不符。",
     "unknown_value": "取值不在允许的清单之内。",
+    "bad_quality": "质量标志缺失、有误或相互矛盾。",
+    "interval_length": "读数时长与该表计的采集间隔不符。",
+    "not_active_energy": "不是有功电量，不计入任何账目。",
+    "other_measure": "读数属于另一张表（区间电量或示值）。",
+    "record_order": "该记录在文件中的次序有误。",
     # Certificates that do not count
     "bad_range": "编号区间颠倒或含负数。",
     "overlap": "编号同时出现在同一台账、项目和月份的另一条记录中。",

@@ -150,8 +150,8 @@ def _typed(name: str, said: Mapping[str, str]) -> _Meter:
         ("accumulationBehaviour", tuple(_TABLES), "accumulation"),
     ):
         if (code := said.get(field, "")) not in usable:
-            stated = f"is {field} {code}" if code else f"({field}) is not stated"
-            return _Meter(name, fault=("not_active_energy", f"the {what} {stated}: not active energy of electricity"))
+            sentence = f"the {what} is {code or 'not stated'} ({field}): not active energy of electricity"
+            return _Meter(name, fault=("not_active_energy", sentence))
     power = said.get("powerOfTenMultiplier") or "0"
     if not re.fullmatch(r"[+-]?\d{1,2}", power):
         return _Meter(name, fault=("unknown_value", f"powerOfTenMultiplier is no power of ten: {power[:60]}"))
