@@ -32,9 +32,17 @@ def copy_readings(
     so that the last of them stands: their place in the file. Without one they are equal, or the caller finds out that
     they are not; then every column is named, so that the bytes do not depend on threads.
     """
+    columns = {
+        "meter_id": "meter_id",
+        "interval_end": "interval_end",
+        "value": f"cast(value as {value_type})",
+        "flag": "flag",
+        "multiplier": f"cast(multiplier as {NARROW})",
+    }
+    # DuckDB marks a column as never null where it happens to know; the bytes must not tell from where the rows came.
+    nullable = ", ".join(f"case when meter_id <> '' then {sql} end as {name}" for name, sql in columns.items())
     select = (
-        f"select meter_id, interval_end, cast(value as {value_type}) as value, flag,"
-        f" cast(multiplier as {NARROW}) as multiplier, {literal(file_id)} as file_id from ({source})"
+        f"select {nullable}, {literal(file_id)} as file_id from ({source})"
         f" order by {MONTH}, meter_id, interval_end, {repeated}"
     )
     return _copy(con, select, target)
