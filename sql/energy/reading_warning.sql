@@ -1,0 +1,109 @@
+-- Valid readings that someone should look at; they stay as they are. zero_run: zeros in a row on a meter of use or import;
+-- flat_line: other equal values in a row; both of at least 16 intervals without a gap. jump: a value of more than four times
+-- the one before it and more than a fifth of the meter's capacity above it; without a capacity the rule does not apply.
+-- What a person or an even spread has set is equal by itself and left out. The last 16 intervals of the month before count
+-- too: a run over the border is listed in each month in which it is long enough so, and from_minute is then below 0.
+-- energy_wh: the value of the run, or the one after the jump; before_wh: the one before it.
+-- Partition: month
+-- Around: energy.measured_interval -1 +0, energy.month_meters -1 +0
+-- Grain: slot, code, from_minute
+-- Order: slot, code, from_minute
+with params as (
+    select m.month, m.first_day, m.start, p.jump_factor, cast(p.run_min_intervals as integer) as run_intervals
+    from run.month as m
+    inner join run.params as p on year(m.first_day) = p.year
+),
+meters as (
+    select k.*, p.start, p.jump_factor, p.run_intervals, k.point in ('use', 'grid_import') as counts_zeros
+    from energy.month_meters as k
+    inner join params as p on k.month = p.month
+),
+tails as (
+    select
+        k.slot,
+        n.month,
+        n.slot as old_slot,
+        cast(date_diff('minute', k.start, cast(n.month || '-01' as timestamp)) as integer) as start_minute,
+        -k.interval_minutes * k.run_intervals as from_minute
+    from meters as k
+    inner join params as p on k.first_day = p.first_day
+    inner join energy.month_meters as n
+        on k.meter_id = n.meter_id and k.point = n.point and k.interval_minutes = n.interval_minutes
+    where n.month < k.month
+),
+points as (
+    select i.slot, i.minute, i.energy_wh
+    from energy.measured_interval as i
+    inner join params as p on i.month = p.month
+    where i.status = 'valid' and i.source in ('reading', 'sender_estimate', 'register')
+    union all
+    select t.slot, i.minute + t.start_minute as minute, i.energy_wh
+    from energy.measured_interval as i
+    inner join tails as t on i.month = t.month and i.slot = t.old_slot
+    where
+        i.minute + t.start_minute >= t.from_minute
+        and i.status = 'valid' and i.source in ('reading', 'sender_estimate', 'register')
+),
+followed as (
+    select
+        slot,
+        minute,
+        energy_wh,
+        lag(energy_wh) over w as before_wh,
+        lag(minute) over w as before_minute
+    from points
+    window w as (partition by slot order by minute)
+),
+pairs as (
+    select f.slot, f.minute, f.energy_wh, f.before_wh, k.interval_minutes, k.jump_factor, k.run_intervals
+    from followed as f
+    inner join meters as k on f.slot = k.slot
+    where
+        (
+            (f.energy_wh = f.before_wh and (f.energy_wh > 0 or k.counts_zeros))
+            or f.energy_wh - f.before_wh > k.jump_limit_wh
+        )
+        and f.minute - f.before_minute = k.interval_minutes
+),
+equals as (
+    select *, minute - interval_minutes * row_number() over (partition by slot order by minute) as island
+    from pairs
+    where energy_wh = before_wh
+),
+runs as (
+    select
+        slot,
+        energy_wh,
+        min(minute) - min(interval_minutes) as from_minute,
+        max(minute) + min(interval_minutes) as to_minute,
+        count(*) + 1 as intervals
+    from equals
+    group by slot, island, energy_wh
+    having count(*) + 1 >= min(run_intervals) and max(minute) >= 0
+),
+found as (
+    select
+        slot,
+        case when energy_wh = 0 then 'zero_run' else 'flat_line' end as code,
+        from_minute,
+        to_minute,
+        intervals,
+        energy_wh,
+        null as before_wh
+    from runs
+    union all
+    select slot, 'jump' as code, minute as from_minute, minute + interval_minutes as to_minute, 1 as intervals, energy_wh, before_wh
+    from pairs
+    where minute >= 0 and energy_wh > before_wh and energy_wh > jump_factor * before_wh
+)
+select
+    p.month,
+    f.slot,
+    f.code,
+    cast(f.from_minute as integer) as from_minute,
+    cast(f.to_minute as integer) as to_minute,
+    cast(f.intervals as integer) as intervals,
+    f.energy_wh,
+    cast(f.before_wh as bigint) as before_wh
+from found as f
+cross join params as p
