@@ -29,6 +29,7 @@ needed as (
         g.series_no,
         g.minute,
         g.mask_no,
+        k.has_profile,
         case when g.mask_no > 0 then floor(g.run_from_minute / 1440.0) end as mask_first_day,
         case
             when k.role = 'grid_export' and s.has_fossil and s.has_other then null
@@ -81,6 +82,7 @@ offered as (
         n.minute,
         n.mask_no,
         n.minute // 1440 as day,
+        n.has_profile,
         case when n.side = 'highest' then max(v.energy_wh) else min(v.energy_wh) end as energy_wh
     from needed as n
     cross join run.month as m
@@ -89,7 +91,7 @@ offered as (
         on n.series_no = v.series_no and n.minute % 1440 = v.day_minute
             and v.day < coalesce(n.mask_first_day, n.minute // 1440) and v.day >= n.minute // 1440 - p.conservative_days
     where n.side is not null
-    group by n.slot, n.minute, n.mask_no, n.side
+    group by n.slot, n.minute, n.mask_no, n.side, n.has_profile
 ),
 days as (
     select o.slot, o.mask_no, o.day, max(o.energy_wh, 3) as offered_wh
@@ -111,7 +113,8 @@ cross join run.month as m
 inner join run.params as p on year(m.first_day) = p.year
 where
     not (
-        len(j.highest_wh) = 3
+        j.has_profile
+        and len(j.highest_wh) = 3
         and j.highest_wh[3] > 0
         and j.energy_wh = j.highest_wh[1]
         and j.highest_wh[1] - j.highest_wh[3] > p.spike_excess_factor * j.highest_wh[3]

@@ -1,5 +1,6 @@
 -- The intervals of the month whose value a person has set, with two names and a document. The value is what the meter
--- would have read for the interval: x multiplier x unit, rounded half up like a reading.
+-- would have read for the interval: x multiplier x unit, rounded half up like a reading. One below zero, or too large for
+-- the model, fails like a reading.
 -- Partition: month
 -- Kept: no
 -- Grain: slot, minute
@@ -30,14 +31,28 @@ intervals as (
         )) as integer) as minute
     from pieces as p
     where p.to_minute > p.from_minute
+),
+judged as (
+    select
+        i.*,
+        case
+            when i.value < 0 then 'negative'
+            when cast(i.value as double) * i.multiplier * i.unit_numerator > 1e15 then 'out_of_range'
+            else 'valid'
+        end as status
+    from intervals as i
 )
 select
-    i.slot,
-    i.minute,
-    cast((
-        2 * cast(cast(i.value as decimal(38, 12)) * 1000000000000 as hugeint)
-        * cast(cast(i.multiplier as decimal(38, 6)) * 1000000 as hugeint) * i.unit_numerator
-        + cast(1000000000000000000 as hugeint) * i.unit_denominator
-    ) // (cast(2000000000000000000 as hugeint) * i.unit_denominator) as bigint) as energy_wh,
-    i.file_id
-from intervals as i
+    j.slot,
+    j.minute,
+    j.status,
+    case
+        when j.status = 'valid'
+            then cast((
+                    2 * cast(cast(j.value as decimal(38, 12)) * 1000000000000 as hugeint)
+                    * cast(cast(j.multiplier as decimal(38, 6)) * 1000000 as hugeint) * j.unit_numerator
+                    + cast(1000000000000000000 as hugeint) * j.unit_denominator
+                ) // (cast(2000000000000000000 as hugeint) * j.unit_denominator) as bigint)
+    end as energy_wh,
+    j.file_id
+from judged as j

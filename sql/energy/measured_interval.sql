@@ -1,8 +1,8 @@
 -- Every interval of the month for which something was delivered: its energy, where it came from, and whether it stands.
 -- An edit by a person comes before a reading, a reading before a difference of registers. status is valid, or the rule of
 -- validation that the value breaks; what a value that fails really was is estimated in the next step.
--- spike: of the values of a local day, p1 the highest and p3 the third highest; p3 > 0 and p1 - p3 > 1.8 x p3 make all
--- values equal to p1 spikes.
+-- spike, of meters whose days have a profile: of the values of a local day p1 is the highest and p3 the third highest;
+-- p3 > 0 and p1 - p3 > 1.8 x p3 make all values equal to p1 spikes.
 -- Partition: month
 -- Grain: slot, minute
 -- Order: slot, minute
@@ -19,7 +19,7 @@ with delivered as (
         r.status not in ('no_valid_meter', 'off_grid')
         and not exists (select 1 from energy.edited_interval as e where e.slot = r.slot and e.minute = r.minute)
     union all
-    select e.slot, e.minute, e.energy_wh, 'valid' as status, 'edit' as source, e.file_id
+    select e.slot, e.minute, e.energy_wh, e.status, 'edit' as source, e.file_id
     from energy.edited_interval as e
     union all
     select
@@ -55,10 +55,12 @@ days as (
 spikes as (
     select d.slot, d.day, d.highest[1] as spike_wh
     from days as d
+    inner join energy.month_meters as k on d.slot = k.slot
     cross join run.month as m
     inner join run.params as p on year(m.first_day) = p.year
     where
-        len(d.highest) = 3
+        k.has_profile
+        and len(d.highest) = 3
         and d.highest[3] > 0
         and d.highest[1] - d.highest[3] > p.spike_excess_factor * d.highest[3]
 )

@@ -5,9 +5,12 @@
 -- slot, park_no, source_no and user_no number meters, parks, sources and users of the month: grouping millions of rows by
 -- small integers costs half of grouping by names. series_no is one for all spans of a meter at one point with one interval.
 -- The limits are the most energy an interval can hold (kJ for heat); null where no capacity is known.
+-- has_profile: its days have a shape, so that a value far above the others is wrong. What is left over or switched has none:
+-- exports, storage, and the import of a park with a supply of its own; there such values are real, and are only listed.
 -- A reading belongs to the span that holds the day on which its interval starts: from_end_minute <= its end
 -- < to_end_minute, in minutes from the start of the month.
--- Wh = reading in millionths x energy_numerator / energy_denominator, in lowest terms.
+-- Wh = reading in millionths x energy_numerator / energy_denominator, in lowest terms. Up to quick_limit_e6 the product fits
+-- 64 bits and the energy is below 10^15 Wh, more than any interval may have.
 -- Partition: month
 -- Grain: meter_id, first_day
 -- Order: meter_id, first_day
@@ -40,6 +43,7 @@ parks as (
     select
         c.park_id,
         not bool_or(c.role in ('grid_import', 'grid_export')) as boundary_from_use,
+        bool_or(c.point in ('grid_export', 'direct_import', 'generation', 'storage_charge', 'storage_discharge')) as has_own_supply,
         max(g.gate_minutes) as gate_minutes,
         max(u.use_minutes) as use_minutes
     from cut as c
@@ -51,6 +55,7 @@ lengths as (
     select
         park_id,
         boundary_from_use,
+        has_own_supply,
         coalesce(gate_minutes, use_minutes, 15) as gate_minutes,
         lcm(coalesce(gate_minutes, use_minutes, 15), coalesce(use_minutes, gate_minutes, 15)) as share_minutes
     from parks
@@ -102,10 +107,16 @@ select
     cast((date_diff('day', m.first_day, c.to_day) + 1) * 1440 + c.interval_minutes as integer) as to_end_minute,
     cast(c.energy_numerator as bigint) as energy_numerator,
     cast(c.energy_denominator as bigint) as energy_denominator,
+    cast(
+        least(cast(2e18 as hugeint) // c.energy_numerator, cast(1e15 as hugeint) * c.energy_denominator // c.energy_numerator)
+        as bigint
+    ) as quick_limit_e6,
     l.boundary_from_use,
     cast(case when l.boundary_from_use then l.share_minutes else l.gate_minutes end as integer) as balance_minutes,
     cast(l.share_minutes as integer) as share_minutes,
     cast((c.to_day - c.from_day + 1) * (1440 // c.interval_minutes) as integer) as intervals_expected,
+    c.point in ('use', 'generation', 'direct_import', 'heat_import', 'heat_export', 'auxiliary')
+    or (c.point = 'grid_import' and not l.has_own_supply) as has_profile,
     cast(floor(c.capacity_kw * c.unit_per_kw * p.over_capacity_factor) as bigint) as capacity_limit_wh,
     cast(floor(c.capacity_kw * c.unit_per_kw * p.jump_capacity_share) as bigint) as jump_limit_wh,
     case

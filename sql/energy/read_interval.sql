@@ -46,7 +46,7 @@ placed as (
         r.end_minute % k.interval_minutes = 0 and r.end_us % 60000000 = 0 as on_grid,
         r.multiplier is null
         and cast(r.value as decimal(18, 6)) = r.value
-        and abs(r.value_e6) < 2000000000000000000 // k.energy_numerator as is_quick
+        and abs(r.value_e6) <= k.quick_limit_e6 as is_quick
     from timed as r
     left join energy.month_meters as k
         on r.meter_id = k.meter_id and r.end_minute >= k.from_end_minute and r.end_minute < k.to_end_minute
@@ -72,12 +72,19 @@ measured as (
         j.*,
         case
             when j.status not in ('valid', 'negative') then null
-            when j.is_quick
+            when j.is_quick and j.value_e6 >= 0
                 then (2 * j.energy_numerator * j.value_e6 + j.energy_denominator) // (2 * j.energy_denominator)
-            else cast((
-                    2 * cast(cast(j.value as decimal(38, 12)) * 1000000000000 as hugeint)
+            when j.value >= 0
+                then cast((
+                        2 * cast(cast(j.value as decimal(38, 12)) * 1000000000000 as hugeint)
+                        * cast(cast(j.applied_multiplier as decimal(38, 6)) * 1000000 as hugeint) * j.unit_numerator
+                        + cast(1000000000000000000 as hugeint) * j.unit_denominator
+                    ) // (cast(2000000000000000000 as hugeint) * j.unit_denominator) as bigint)
+            -- // rounds towards zero: below zero half up is -((2n + d - 1) // 2d)
+            else -cast((
+                    2 * cast(-cast(j.value as decimal(38, 12)) * 1000000000000 as hugeint)
                     * cast(cast(j.applied_multiplier as decimal(38, 6)) * 1000000 as hugeint) * j.unit_numerator
-                    + cast(1000000000000000000 as hugeint) * j.unit_denominator
+                    + cast(1000000000000000000 as hugeint) * j.unit_denominator - 1
                 ) // (cast(2000000000000000000 as hugeint) * j.unit_denominator) as bigint)
         end as energy_wh
     from judged as j

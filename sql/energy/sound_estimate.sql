@@ -52,7 +52,8 @@ where
         false
     )
     and not (
-        len(d.highest_wh) = 3
+        k.has_profile
+        and len(d.highest_wh) = 3
         and d.highest_wh[3] > 0
         and o.energy_wh = d.highest_wh[1]
         and d.highest_wh[1] - d.highest_wh[3] > p.spike_excess_factor * d.highest_wh[3]
