@@ -18,7 +18,7 @@ contents as (
         p.kind,
         p.energy,
         min(p.file_id) as file_id,
-        arg_min(p.line, p.file_id || ':' || p.line) as line,
+        arg_min(p.line, p.file_id || lpad(cast(p.line as varchar), 10, '0')) as line,
         max(f.rank * cast(4294967296 as bigint) + p.line) as place
     from parsed.meter_periods as p
     inner join lake.files as f on p.file_id = f.file_id
@@ -45,7 +45,7 @@ bills as (
         sum(s.energy) filter (where s.kind <> 'total') as parts_energy,
         bool_or(s.kind = 'total') or count(*) filter (where s.kind <> 'sharp') = max(t.kinds) as is_complete,
         min(s.file_id) as file_id,
-        arg_min(s.line, s.file_id || ':' || s.line) as line
+        arg_min(s.line, s.file_id || lpad(cast(s.line as varchar), 10, '0')) as line
     from standing as s
     inner join tariffs as t on s.meter_id = t.meter_id
     group by s.meter_id, s.from_at, s.to_at

@@ -11,7 +11,7 @@ with contents as (
         r.new_initial,
         r.multiplier,
         min(r.file_id) as file_id,
-        arg_min(r.line, r.file_id || ':' || r.line) as line,
+        arg_min(r.line, r.file_id || lpad(cast(r.line as varchar), 10, '0')) as line,
         max(f.rank * cast(4294967296 as bigint) + r.line) as place
     from parsed.meter_replacements as r
     inner join lake.files as f on r.file_id = f.file_id

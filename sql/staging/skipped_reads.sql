@@ -9,7 +9,7 @@
 -- Grain: meter_id, read_at
 -- Order: meter_id, read_at
 with parameters as (
-    select arg_max(over_capacity_factor, year) as over_capacity_factor
+    select cast(arg_max(over_capacity_factor, year) as double) as over_capacity_factor
     from run.params
 ),
 points as (
@@ -63,9 +63,9 @@ neighbours as (
 limits as (
     select
         n.*,
-        k.register_modulus,
-        k.capacity_kw * p.over_capacity_factor * k.wh_per_kwh
-        / (coalesce(n.multiplier, k.multiplier) * k.unit_wh * 3600) as value_per_second
+        cast(k.register_modulus as double) as modulus,
+        cast(k.capacity_kw as double) * p.over_capacity_factor * k.wh_per_kwh
+        / (cast(coalesce(n.multiplier, k.multiplier) as double) * k.unit_wh * 3600) as value_per_second
     from neighbours as n
     left join staging.register_ratios as k on n.meter_id = k.meter_id and n.moment > k.from_at and n.moment <= k.to_at
     cross join parameters as p
@@ -78,13 +78,13 @@ judged as (
         value > value_1_after and value_1_after >= value_1_before as rose,
         coalesce(value_2_after >= value, false) as after_fell,
         coalesce(
-            value - value_1_before > value_per_second * date_diff('second', at_1_before, moment),
-            2 * (value - value_1_before) > register_modulus,
+            cast(value - value_1_before as double) > value_per_second * date_diff('second', at_1_before, moment),
+            cast(value - value_1_before as double) > modulus / 2,
             false
         ) as rise_impossible,
         coalesce(
-            register_modulus - value + value_1_after <= value_per_second * date_diff('second', moment, at_1_after),
-            2 * (value - value_1_after) >= register_modulus,
+            modulus - cast(value - value_1_after as double) <= value_per_second * date_diff('second', moment, at_1_after),
+            cast(value - value_1_after as double) >= modulus / 2,
             false
         ) as can_roll_over
     from limits

@@ -14,7 +14,7 @@ with contents as (
         e.author,
         e.approver,
         min(e.file_id) as file_id,
-        arg_min(e.line, e.file_id || ':' || e.line) as line,
+        arg_min(e.line, e.file_id || lpad(cast(e.line as varchar), 10, '0')) as line,
         max(f.rank * cast(4294967296 as bigint) + e.line) as place
     from parsed.reading_edits as e
     inner join lake.files as f on e.file_id = f.file_id

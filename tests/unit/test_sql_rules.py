@@ -31,14 +31,18 @@ NOT_ON_SPARK: dict[str, set[str]] = {
     "energy/park_window.sql": {"hugeint"},
     "energy/project_month.sql": {"star"},
     "energy/project_use_month.sql": {"hugeint"},
+    "energy/register_interval.sql": {"epoch_us", "hugeint"},
     "energy/repeated_readings.sql": {"bitstring_agg"},
     "energy/supply_interval.sql": {"hugeint"},
     "metrics/enterprise_window.sql": {"hugeint"},
     "metrics/park_window.sql": {"star"},
     "quality/findings.sql": {"printf"},
+    "quality/register_findings.sql": {"printf"},
     "staging/enterprises.sql": {"star"},
     "staging/parks.sql": {"star"},
+    "staging/period_advances.sql": {"hugeint"},
     "staging/projects.sql": {"star"},
+    "staging/register_advances.sql": {"hugeint"},
 }
 
 
