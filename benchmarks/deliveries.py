@@ -86,8 +86,12 @@ def _master(con: duckdb.DuckDBPyConnection, parks: int, uses: int) -> None:
     """)
 
 
-def _readings(con: duckdb.DuckDBPyConnection, park_id: str, uses: int) -> None:
-    """Readings of one park: all meters, all quarter hours, in hundredths of a kWh; the gate closes the balance."""
+def _readings(con: duckdb.DuckDBPyConnection, park_id: str, uses: int, gap_percent: float) -> None:
+    """Readings of one park: all meters, all quarter hours, in hundredths of a kWh; the gate closes the balance.
+
+    Of ``gap_percent`` half are single quarter hours, half whole days of a meter.
+    """
+    half = round(gap_percent / 2 * 1000)
     con.execute(f"""
         create or replace table demand as
         select start, hour(start) + minute(start) / 60 as clock, n,
@@ -115,7 +119,8 @@ def _readings(con: duckdb.DuckDBPyConnection, park_id: str, uses: int) -> None:
         )
         select meter_id, start + interval 15 minute as interval_end, cast(value_c as decimal(18, 2)) / 100 as value,
                strftime(start, '%Y-%m') as month
-        from flows;
+        from flows
+        where hash(meter_id, start) % 100000 >= {half} and hash(meter_id, cast(start as date), 'day') % 100000 >= {half};
     """)
 
 
@@ -143,8 +148,11 @@ def _write_smallest(con: duckdb.DuckDBPyConnection, park_id: str, folder: Path) 
     )
 
 
-def make(root: Path, parks: int, scale: float) -> Deliveries:
-    """Writes the deliveries of ``parks`` parks with 10 × ``scale`` meters each (at least 6), replacing older ones."""
+def make(root: Path, parks: int, scale: float, gap_percent: float = 0) -> Deliveries:
+    """Writes the deliveries of ``parks`` parks with 10 × ``scale`` meters each (at least 6), replacing older ones.
+
+    ``gap_percent`` of the readings are left out.
+    """
     shutil.rmtree(root, ignore_errors=True)
     found = Deliveries(root)
     uses = max(round(METERS_PER_PARK * scale) - len(PLANT_METERS), 1)
@@ -155,7 +163,7 @@ def make(root: Path, parks: int, scale: float) -> Deliveries:
         _write(con, f"from {table} order by all", root / "master" / f"{table}.csv")
     park_ids = [park_id for (park_id,) in con.execute("select park_id from parks order by park_id").fetchall()]
     for park_id in park_ids:
-        _readings(con, park_id, uses)
+        _readings(con, park_id, uses, gap_percent)
         _write_months(con, park_id, found)
     _write_smallest(con, park_ids[-1], found.smallest)
     first = f"meter_readings_{park_ids[0]}_{YEAR}-06_corrected.csv"
