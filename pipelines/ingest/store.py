@@ -51,12 +51,12 @@ def copy_readings(
 def copy_rows(con: duckdb.DuckDBPyConnection, source: str, contract: Contract, file_id: str, target: Path) -> int:
     """Writes rows of any other table in the order of their lines and returns how many.
 
-    ``source``: SQL with the contract's columns, typed, ``line`` and ``raw``.
+    ``source``: SQL with the contract's columns, typed, ``line``, ``raw`` and ``row``, the place among rows of one line.
     """
     columns = ", ".join(identifier(name) for name in contract.column_names)
     select = (
         f"select {columns}, {literal(file_id)} as file_id, cast(line as integer) as line, raw from ({source})"
-        " order by line"
+        " order by line, row"
     )
     return _copy(con, select, target)
 

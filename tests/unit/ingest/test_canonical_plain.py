@@ -163,6 +163,26 @@ def test_rows_lie_by_month_then_meter_then_time_whatever_the_order_in_the_file(c
     assert result.months == ("2026-01", "2026-02")
 
 
+@pytest.mark.parametrize(
+    ("again", "is_plain"),
+    [
+        ("m,2026-01-01T00:15,1.0,", True),
+        ("m,2026-01-01T00:15,1,A", True),
+        ("m,2026-01-01T00:15,2,", False),
+        ("m,2026-01-01T00:15,1,E", False),
+        ("n,2026-01-01T00:15,2,", True),
+        ("m,2026-02-01T00:15,2,", True),
+    ],
+)
+def test_two_values_of_one_interval_are_left_to_the_careful_path_which_knows_their_order(
+    con, tmp_path, again, is_plain
+):
+    rows, _ = read(
+        con, tmp_path, "\n".join([f"{HEADER[:-1]},flag", "m,2026-01-01T00:15,1,", "l,2026-01-01T00:15,3,", again])
+    )
+    assert (rows is not None) is is_plain
+
+
 MOMENTS = st.sampled_from(
     ["2026-01-01T00:15", "2026-01-01 24:00", "2026-01-01T00:15Z", "2026-01-01T00:15:00+09:00", "2026-1-1 0:15", "x", ""]
 )

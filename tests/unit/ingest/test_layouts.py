@@ -5,7 +5,7 @@ import yaml
 
 from pipelines.contracts import load
 from pipelines.ingest.sources import FileUnreadable, read_table
-from pipelines.ingest.spec import parse_delivery
+from pipelines.ingest.spec import DeliverySpec, parse_delivery, spec_for
 
 READINGS = load("inputs")["meter_readings"]
 MASTER = {"park_id": "p", "point": "use", "measure": "interval_energy", "unit": "kWh", "interval_minutes": 1440}
@@ -76,6 +76,32 @@ def test_row_per_meter_and_day(tmp_path, header, marks, first, last):
     assert (rows[0][1:3], rows[-1][1:3]) == ((first, "0"), (last, values[-1]))
     assert len(rows) == len({row[1] for row in rows}) == len(header) == table.rows_read
     assert table.frame["multiplier"].unique().to_list() == ["40"]
+
+
+@pytest.mark.parametrize("points", [24, 48, 96, 288])
+def test_the_daily_form_is_known_by_its_name_and_marks_ends(tmp_path, points):
+    path = tmp_path / "meter_readings_96_2026.csv"
+    header = ["电表编号", "数据日期", "multiplier", *(f"P{k}" for k in range(1, points + 1))]
+    path.write_text(",".join(header) + "\nA,2026/1/1,40" + ",1" * points, encoding="utf-8")
+    table = read_table(path, spec_for(DeliverySpec(), path, load("inputs")), READINGS)
+    ends = table.frame["interval_end"].sort()
+    assert (ends[0][11:16], ends[-1]) == (f"{24 // points:02}:{1440 // points % 60:02}", "2026-01-02T00:00:00")
+    assert table.frame.select("meter_id", "value", "multiplier").unique().rows() == [("A", "1", "40")]
+
+
+def test_of_rows_for_one_reading_the_last_is_the_one_captured_last(tmp_path):
+    rows = ["A,2026-01-01T00:15,1,2026-01-02 09:15", "A,2026-01-01T00:15,2,2026-01-02 00:30", "A,2026-01-01T00:15,3,"]
+    table = read(tmp_path, "\n".join(["meter_id,interval_end,value,采集时间", *rows]))
+    assert table.frame["value"].to_list() == ["3", "2", "1"]
+    assert table.frame["line"].to_list() == [4, 3, 2]
+    assert table.unknown_columns == ()
+    assert "captured_at" not in table.frame.columns
+
+
+def test_words_of_another_system_are_translated(tmp_path):
+    text = "meter_id,interval_end,value,Status\nA,2026-01-01T00:15,1,W\nA,2026-01-01T00:30,2,E\nA,2026-01-01T00:45,3,\n"
+    table = read(tmp_path, text, columns={"Status": "flag"}, words={"flag": {"W": "A"}})
+    assert table.frame["flag"].to_list() == ["A", "E", None]
 
 
 def test_several_columns_make_the_meter_and_the_time(tmp_path):
@@ -179,6 +205,7 @@ LONG = "meter_id,interval_end,value\nA,2026-01-01T00:15,1\n"
         (LONG, {"columns": {"value": "energy"}}, "maps 'value' to 'energy', which meter_readings does not have"),
         (LONG, {"constants": {"meter_id": "B"}}, "the file has a column meter_id of its own"),
         (LONG, {"constants": {"metre_id": "B"}}, "has no column 'metre_id'"),
+        (LONG, {"words": {"status": {"W": "A"}}}, "words: meter_readings has no column 'status'"),
         (LONG.replace("value", "value,电量"), {}, "would both be value"),
         (LONG.replace("value", "value,Value"), {}, "the header has two columns 'Value'"),
         (LONG, {"layout": "wide_day", "timestamp": {"column": "interval_end"}}, "the file has none"),
@@ -204,3 +231,10 @@ def test_instructions_that_do_not_fit_the_file_refuse_it(tmp_path, text, keys, s
 def test_instructions_about_readings_do_not_fit_other_tables(tmp_path, keys):
     with pytest.raises(FileUnreadable, match="fuel_use has no"):
         read(tmp_path, "park_id,month\np,2026-01\n", load("inputs")["fuel_use"], **keys)
+
+
+@pytest.mark.parametrize("keys", [{"layout": "wide_day"}, {"meters": MASTER}, {"timestamp": {"marks": "start"}}])
+def test_bills_have_neither_layouts_nor_one_time(tmp_path, keys):
+    text = "meter_id,from,to,energy,kind\nA,2026-01-01,2026-01-31,1,total\n"
+    with pytest.raises(FileUnreadable, match=r"meter_periods has (none|two times)"):
+        read(tmp_path, text, load("inputs")["meter_periods"], **keys)

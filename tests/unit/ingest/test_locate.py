@@ -60,6 +60,17 @@ def test_a_file_that_needs_its_instructions_to_be_read(tmp_path):
     ]
 
 
+def test_a_row_of_a_whole_day_is_told_by_its_point(tmp_path):
+    clocks = [f"{k // 4:02}:{k % 4 * 15:02}" for k in range(1, 97)]
+    days = [",".join([meter, "2025-12-31", *(str(k) for k in range(1, 97))]) for meter in ("m", "n")]
+    days.append(",".join(["m", "2026-01-01", *(str(k) for k in range(101, 197))]))
+    text = "\n".join([",".join(["meter_id", "date", *clocks]), *days])
+    assert found(tmp_path, {"meter_readings_96.csv": text}) == [
+        ("n", 3, "2025-12-31,24:00=96", "96"),
+        ("m", 4, "2026-01-01,00:15=101", "101"),
+    ]
+
+
 @pytest.mark.parametrize("keys", [KEYS.clear(), KEYS.with_columns(meter_id=pl.lit("x"))], ids=["none", "unknown"])
 def test_nothing_to_be_found(tmp_path, keys):
     assert found(tmp_path, {"meter_readings.csv": LONG}, keys) == []

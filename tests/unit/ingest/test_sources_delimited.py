@@ -126,6 +126,12 @@ def test_files_that_are_not_what_they_say_are_refused_in_one_sentence(tmp_path, 
     assert "\n" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_byte_order_mark(tmp_path, encoding):
+    lines = CHINESE + "".join(f"A1,2026-01-01 {hour:02}:00,{hour}\n" for hour in range(1, 9))
+    assert read(tmp_path, lines.encode(encoding)).frame["value"].to_list()[:2] == ["1.50", "1"]
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-42"])
 def test_declared_encoding_that_does_not_fit(tmp_path, encoding):
     with pytest.raises(FileUnreadable, match="encoding"):

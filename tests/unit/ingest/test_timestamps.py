@@ -110,6 +110,36 @@ def test_repeated_hour_goes_by_the_order_of_each_meter():
     assert end("2018-03-25 02:30", zone="Europe/Berlin") is None
 
 
+def test_the_repeated_hour_that_is_sent_again_has_both_its_moments_again():
+    texts = pl.Series(["2018-10-28 02:00"] * 4)
+    ends = interval_ends(texts, TimeRule(zone="Europe/Berlin"), pl.Series(["a"] * 4))
+    assert ends.to_list() == ["2018-10-28T08:00:00", "2018-10-28T09:00:00"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2018-03-31", "2018-04-01T00:00:00"),
+        ("20180331", "2018-04-01T00:00:00"),
+        ("2018年3月31日", "2018-04-01T00:00:00"),
+        ("20180331 2400", "2018-04-01T00:00:00"),
+        ("2018-03-31 00:00", "2018-03-31T00:00:00"),
+    ],
+)
+def test_a_date_that_includes_its_day(text, moment):
+    assert end(text, date_includes_day=True) == moment
+
+
+def test_a_date_of_a_declared_format_includes_its_day():
+    assert formatted("31.03.2018", "%d.%m.%Y", date_includes_day=True) == "2018-04-01T00:00:00"
+    assert formatted("31.03.2018 00:00", "%d.%m.%Y %H:%M", date_includes_day=True) == "2018-03-31T00:00:00"
+    assert formatted("31.03.2018 12:00 am", "%d.%m.%Y %I:%M %p", date_includes_day=True) == "2018-03-31T00:00:00"
+
+
+def test_full_width_times():
+    assert end("２０１８／３／１　００：１５") == "2018-03-01T00:15:00"
+
+
 def test_dates_and_months_in_other_writings():
     dates = ["2018-03-01", "2018/3/1", "20180301", "2018年3月1日", "2018-03-01 00:00:00", "2018-03-01T08:00", "soon"]
     months = ["2018-03", "2018/3", "201803", "2018年3月", "2018-03-01", "2018-03-01 00:00:00", "2018-03-02"]
