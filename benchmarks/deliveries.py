@@ -120,7 +120,7 @@ def _readings(con: duckdb.DuckDBPyConnection, park_id: str, uses: int, gap_perce
         select meter_id, start + interval 15 minute as interval_end, cast(value_c as decimal(18, 2)) / 100 as value,
                strftime(start, '%Y-%m') as month
         from flows
-        where hash(meter_id, start) % 100000 >= {half} and hash(meter_id, cast(start as date), 'day') % 100000 >= {half};
+        where hash(meter_id, start) % 100000 >= {half} and hash(start::date, meter_id) % 100000 >= {half};
     """)
 
 

@@ -89,7 +89,7 @@ def floors_and_scripts(data: Deliveries, work: Path) -> tuple[dict[str, float], 
 def measure(data: Deliveries, work: Path, scale: float, complete: bool) -> Result:
     """All measurements, in the order in which a home folder lives through them.
 
-    Where readings are left out (not ``complete``) the pipeline estimates and the plain scripts do not: nothing to compare.
+    Where readings are left out (not ``complete``) the pipeline estimates, the plain scripts do not: nothing to compare.
     """
     floor, rows, plain = floors_and_scripts(data, work)
     print("start-up …", flush=True)
