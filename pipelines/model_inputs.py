@@ -35,6 +35,8 @@ _READINGS_TYPES = {
     "flag": "VARCHAR",
     "multiplier": "DECIMAL(18,6)",
     "file_id": "VARCHAR",
+    # The place in the canonical file: of two readings of one interval in one file, the later row is the later reading.
+    "file_row_number": "BIGINT",
 }
 
 
@@ -124,7 +126,8 @@ class Sources:
         if not files:
             return Relation([], lambda _: _empty(parsed_types(table)))
         paths = ", ".join(literal(str(self.lake.parsed / file_id / f"{table}.parquet")) for file_id in files)
-        query = f"select * from read_parquet([{paths}], union_by_name = true)"
+        place = ", file_row_number = true" if table == "meter_readings" else ""
+        query = f"select * from read_parquet([{paths}], union_by_name = true{place})"
         if table == "meter_readings" and month:
             row = _month_row(month)
             query += f" where interval_end > {row['start']} and interval_end <= {row['end']}"

@@ -1,6 +1,7 @@
 -- All readings of the repeated meters with their place in the order of delivery. A row is a duplicate if it equals the one
 -- delivered before it, otherwise it corrects it; the last stands. Where all rows of an interval are equal no order is
--- needed and none shows: the row of the smallest file_id stands, whichever came first.
+-- needed and none shows: the row of the smallest file_id stands, whichever came first. Within a file the canonical rows
+-- lie in the order in which they were captured, or delivered.
 -- Partition: month
 -- Kept: no
 -- Grain: meter_id, interval_end, place
@@ -31,10 +32,10 @@ with ordered as (
     inner join lake.files as f on r.file_id = f.file_id
     window
         delivered as (
-            partition by t.meter_no, r.interval_end order by f.rank, r.value, r.flag, r.multiplier
+            partition by t.meter_no, r.interval_end order by f.rank, r.file_row_number, r.value, r.flag, r.multiplier
         ),
         whole as (
-            partition by t.meter_no, r.interval_end order by f.rank, r.value, r.flag, r.multiplier
+            partition by t.meter_no, r.interval_end order by f.rank, r.file_row_number, r.value, r.flag, r.multiplier
             rows between unbounded preceding and unbounded following
         )
 ),
