@@ -55,7 +55,7 @@ def run(home: Path, delivery: Mapping[str, Sequence[Row]], year: int, tables: It
         for step in plan(models):
             for month in months if step.partitioned else (None,):
                 run_step(step, context, month)
-    return {table: _read(con, lake, table) for table in tables}
+    return {table: _read(con, lake, table, months if models[table].partitioned else (None,)) for table in tables}
 
 
 def _with_upstream(tables: Iterable[str]) -> dict[str, Model]:
@@ -72,7 +72,8 @@ def _write(con: duckdb.DuckDBPyConnection, lake: Lake, table: str, rows: Sequenc
     """One canonical file of a table, as the parsers leave it."""
     folder = lake.parsed / table
     folder.mkdir(parents=True, exist_ok=True)
-    types = parsed_types(table)
+    # The place of a row is told by who reads the file, not written in it.
+    types = {name: kind for name, kind in parsed_types(table).items() if name != "file_row_number"}
     columns = [name for name in types if name not in ("file_id", "line", "raw")]
     path = folder / "rows.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -108,8 +109,11 @@ def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _read(con: duckdb.DuckDBPyConnection, lake: Lake, table: str) -> list[Row]:
-    pointer = read_pointer(lake, table)
-    assert pointer is not None, f"{table} was not built"
-    found = con.read_parquet(str(output_path(lake, table, None, pointer["fingerprint"])))
-    return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+def _read(con: duckdb.DuckDBPyConnection, lake: Lake, table: str, months: Iterable[str | None]) -> list[Row]:
+    rows: list[Row] = []
+    for month in months:
+        pointer = read_pointer(lake, table, month)
+        assert pointer is not None, f"{table} was not built"
+        found = con.read_parquet(str(output_path(lake, table, month, pointer["fingerprint"])))
+        rows += [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+    return rows

@@ -14,15 +14,18 @@ from tests.property.vee_worlds import Row, World
 HOLIDAYS = [(date(2026, 1, 1), 3), (date(2026, 2, 15), 9), (date(2026, 5, 1), 5), (date(2026, 2, 14), 1)]
 
 
-def spoil(world: World) -> None:
-    """Delivers the readings of every meter with faults in them, and sometimes totals and edits."""
+def spoil(world: World, crossing: bool = False) -> None:
+    """Delivers the readings of every meter with faults in them, and sometimes totals and edits.
+
+    ``crossing``: registers are read without regard to the ends of months.
+    """
     for meter_id, wh in world.wh.items():
         world.came[meter_id] = dict(wh)
         _Faults(world, meter_id).plant()
     for meter_id in world.wh:
         versions = [row for row in world.rows("meters") if row["meter_id"] == meter_id]
         if len(versions) == 1 and world.chance(0.55):
-            _known_totals(world, versions[0])
+            _known_totals(world, versions[0], crossing)
         if world.chance(0.1):
             _edit(world, versions[0])
     for meter_id in world.wh:
@@ -196,7 +199,7 @@ class _Faults:
         )
 
 
-def _known_totals(world: World, meter: Row) -> None:
+def _known_totals(world: World, meter: Row, crossing: bool) -> None:
     """Register reads at some moments, or bills between them, that agree with the truth or in one place do not."""
     random, starts = world.random, sorted(world.wh[meter["meter_id"]])
     every, first = (
@@ -206,6 +209,8 @@ def _known_totals(world: World, meter: Row) -> None:
     cuts = starts[first::every] + ([starts[-1] + world.length] if random.random() < 0.5 else [])
     if random.random() < 0.3:
         cuts = sorted(random.sample(starts, min(len(starts), random.randint(2, 12))))
+    if not crossing:
+        cuts = sorted({*cuts, *(start for start in starts if start.day == 1 and start.time() == time())})
     energies: list[int] = [
         sum(world.wh[meter["meter_id"]][start] for start in starts if begin <= start < end)
         for begin, end in pairwise(cuts)
@@ -218,9 +223,12 @@ def _known_totals(world: World, meter: Row) -> None:
 
 
 def _bills(world: World, meter: Row, cuts: Sequence[datetime], energies: Sequence[int]) -> None:
+    """A bill is only a check where something was read in its period; else it would be all there is."""
+    came = world.came[meter["meter_id"]]
     for (begin, end), wh in zip(pairwise(cuts), energies, strict=True):
-        row = {"meter_id": meter["meter_id"], "from": begin, "to": end, "kind": "total"}
-        world.add("meter_periods", **row, energy=_exact(Fraction(wh) / _ratio(meter)))
+        if any(begin <= start < end for start in came):
+            row = {"meter_id": meter["meter_id"], "from": begin, "to": end, "kind": "total"}
+            world.add("meter_periods", **row, energy=_exact(Fraction(wh, 1000)))
 
 
 def _reads(world: World, meter: Row, cuts: Sequence[datetime], energies: Sequence[int]) -> None:

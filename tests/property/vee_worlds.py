@@ -84,6 +84,8 @@ def make_world(seed: str) -> World:
             ["storage_charge", "storage_discharge"],
             ["grid_export"],
             ["direct_import"],
+            ["grid_export", "fossil", "direct_import"],
+            ["grid_import", "auxiliary"],
             ["line_end"],
             ["curtailment", "resale", "auxiliary"],
         ]

@@ -45,7 +45,7 @@ class Ladder:
                 self.tried[f"{method}: estimate breaks {rule}"] += 1
         touched = {start.date() for start in guesses}
         of_day = {s: wh for s in self.one.due if s.date() in touched and (wh := self.one.valid(s)) is not None}
-        high = spikes(of_day | dict(guesses)) & set(guesses)
+        high = spikes(self.one, of_day | dict(guesses)) & set(guesses)
         self.tried[f"{method}: estimate breaks spike"] += bool(high - broken)
         return broken | high
 

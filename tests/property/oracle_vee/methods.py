@@ -17,7 +17,7 @@ FOSSIL = {"coal", "gas", "oil", "waste"}
 
 
 def alternates(one: Series, park: Sequence[Series], tried: Tried) -> dict[datetime, int]:
-    """What the only check meter below this one measured, in the months in which the two agree."""
+    """What the only check meter below this one measured, in the months in which the two do not disagree."""
     checks = [
         other
         for other in park
@@ -33,10 +33,11 @@ def alternates(one: Series, park: Sequence[Series], tried: Tried) -> dict[dateti
     for starts in one.month.values():
         theirs = {start: wh for start in starts if (wh := other.valid(start)) is not None}
         both = [(wh, theirs[start]) for start in starts if start in theirs and (wh := one.valid(start)) is not None]
-        difference, total = sum(a - b for a, b in both), sum(a for a, _ in both)
-        if both and abs(difference) <= ALTERNATE_DIFFERENCE * total:
+        mine, its = sum(a for a, _ in both), sum(b for _, b in both)
+        if abs(mine - its) <= ALTERNATE_DIFFERENCE * max(mine, its):
             found |= theirs
-        tried["alternate: differs"] += bool(both) and abs(difference) > ALTERNATE_DIFFERENCE * total
+        tried["alternate: differs"] += abs(mine - its) > ALTERNATE_DIFFERENCE * max(mine, its)
+        tried["alternate: nothing to compare"] += bool(theirs) and not both
     return found
 
 
@@ -97,14 +98,16 @@ def conservative(one: Series, park: Sequence[Series], tried: Tried) -> Callable[
 
 
 def _direction(one: Series, park: Sequence[Series], start: datetime) -> Callable[[Sequence[int]], int] | None:
-    if one.role in HIGHEST:
-        return max
+    month = month_of(start)
+    in_month = {other.role for other in park if month in other.month}
+    if one.role in HIGHEST or (one.role == "use" and not in_month & {"grid_import", "grid_export"}):
+        return max  # where a park has no meter at its gate, its import is what it uses
     if one.role != "grid_export":
         return min
     made = {
-        other.project["technology"] in FOSSIL
+        other.role == "generation" and other.project is not None and other.project["technology"] in FOSSIL
         for other in park
-        if other.role == "generation" and other.project is not None and month_of(start) in other.month
+        if other.role in ("generation", "direct_import") and month in other.month
     }
     if made == {True, False}:
         return None

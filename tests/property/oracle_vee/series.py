@@ -13,6 +13,9 @@ from functools import cached_property
 from tests.property.oracle.delivery import Delivery, Row, covers, days, half_up, month_of
 from tests.property.oracle.readings import ON_SITE, PLANT, WH, in_force
 
+PROFILED = {"use", "generation", "direct_import", "heat_import", "heat_export", "auxiliary"}
+OWN_SUPPLY = {"grid_export", "direct_import", "generation", "storage_charge", "storage_discharge"}
+
 
 @dataclass
 class Series:
@@ -20,7 +23,9 @@ class Series:
 
     ``role`` is the meter's point, or ``check`` below a valid meter of the same point, ``outside`` the balance, or
     ``line_end``. ``due`` holds the starts of the expected intervals in order; ``delivered`` has a key for each of them
-    that came, with None where no value came along; ``status`` is filled by the rules, for the keys of ``delivered``.
+    that came, with None where no value came along; ``edited`` are those that two persons answer for; ``status`` is
+    filled by the rules, for the keys of ``delivered``. ``profiled`` are the months in which a value far above the
+    others of its day is wrong: what is left over or switched (exports, storage, a residual import) has them by nature.
     """
 
     meter: Row
@@ -29,7 +34,9 @@ class Series:
     minutes: int
     due: list[datetime]
     delivered: dict[datetime, int | None] = field(default_factory=dict)
+    edited: set[datetime] = field(default_factory=set)
     status: dict[datetime, str] = field(default_factory=dict)
+    profiled: set[str] = field(default_factory=set)
 
     @property
     def meter_id(self) -> str:
@@ -86,7 +93,7 @@ def _fraction(value: object) -> Fraction | None:
 
 
 def series_of(delivery: Delivery, months: Iterable[str]) -> dict[str, Series]:
-    """Every meter by id with what was delivered for it in these months (``YYYY-MM``), within its validity.
+    """Every meter of a park by id with what was delivered for it in these months (``YYYY-MM``), within its validity.
 
     Edits that stand replace the reading of each interval they cover. A multiplier is that of the master row in force.
     """
@@ -112,7 +119,14 @@ def series_of(delivery: Delivery, months: Iterable[str]) -> dict[str, Series]:
         edits = [row for row in delivery.get("reading_edits", ()) if row["meter_id"] == meter_id]
         _fill(one, readings[meter_id], ratios, edits)
         found[meter_id] = one
+    for one in found.values():
+        one.profiled = {month for month in one.month if _has_profile(one, month, found.values())}
     return found
+
+
+def _has_profile(one: Series, month: str, park: Iterable[Series]) -> bool:
+    points = {other.meter["point"] for other in park if month in other.month}
+    return one.meter["point"] in PROFILED or (one.meter["point"] == "grid_import" and not points & OWN_SUPPLY)
 
 
 def _fill(
@@ -128,6 +142,7 @@ def _fill(
         for start in one.due:
             if edit["from"] <= start and start + one.length <= edit["to"]:
                 one.delivered[start] = half_up(Fraction(edit["value"]) * ratios[start.date()])
+                one.edited.add(start)
 
 
 def _ratio(meter: Row | None) -> Fraction:

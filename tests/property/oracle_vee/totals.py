@@ -35,7 +35,8 @@ class KnownTotal:
 def known_totals(delivery: Delivery) -> list[KnownTotal]:
     """The advances between neighbouring reads of each register, and the bills of kind total.
 
-    Registers that roll over, are reset or replaced are tested elsewhere.
+    The energy of a bill has the multiplier in it already. Registers that roll over, are reset or replaced, and meters
+    that have nothing but bills, are tested elsewhere.
     """
     meters = {row["meter_id"]: row for row in delivery["meters"]}
     reads: dict[str, list[Row]] = defaultdict(list)
@@ -50,7 +51,7 @@ def known_totals(delivery: Delivery) -> list[KnownTotal]:
             tolerance = max(step, RELATIVE_TOLERANCE * wh)
             found.append(KnownTotal(meter_id, before["read_at"], after["read_at"], wh, "register", tolerance))
     for row in delivery.get("meter_periods", ()):
-        wh = half_up(Fraction(row["energy"]) * _ratio(meters[row["meter_id"]]))
+        wh = half_up(Fraction(row["energy"]) * WH[meters[row["meter_id"]]["unit"]])
         found.append(KnownTotal(row["meter_id"], row["from"], row["to"], wh, "period", RELATIVE_TOLERANCE * wh))
     return found
 
@@ -60,10 +61,10 @@ def _ratio(meter: Row) -> Fraction:
 
 
 def fail_register_sums(one: Series, totals: list[KnownTotal]) -> list[KnownTotal]:
-    """The registers whose whole period was measured otherwise; its intervals fail and have to be estimated."""
+    """The totals whose whole period was measured otherwise; its intervals fail and have to be estimated."""
     broken = []
     for total in totals:
-        starts = total.intervals(one) if total.source == "register" else []
+        starts = total.intervals(one)
         values = [one.valid(start) for start in starts]
         measured = sum(wh for wh in values if wh is not None)
         if starts and None not in values and abs(measured - total.wh) > total.tolerance_wh:

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from fractions import Fraction
-from itertools import groupby, pairwise
 
+from tests.property.oracle.delivery import month_of
 from tests.property.oracle_vee.series import Series
 
 OVER_CAPACITY = Fraction(11, 10)
@@ -20,12 +20,12 @@ JUMP_OF_CAPACITY = Fraction(2, 10)
 
 
 def validate(one: Series) -> None:
-    """Fills ``status`` of every delivered interval."""
+    """Fills ``status`` of every delivered interval. A person's value stands, and is one of its day."""
     for start, wh in one.delivered.items():
-        one.status[start] = _alone(one, start, wh)
+        one.status[start] = "valid" if start in one.edited else _alone(one, start, wh)
     numbers = {start: wh for start, wh in one.delivered.items() if wh is not None}
-    for start in spikes(numbers):
-        if one.status[start] == "valid":
+    for start in spikes(one, numbers):
+        if one.status[start] == "valid" and start not in one.edited:
             one.status[start] = "spike"
 
 
@@ -53,13 +53,15 @@ def is_night(one: Series, start: datetime) -> bool:
     return begins >= 22 * 60 or begins + one.minutes <= 4 * 60
 
 
-def spikes(values: Mapping[datetime, int]) -> set[datetime]:
+def spikes(one: Series, values: Mapping[datetime, int]) -> set[datetime]:
     """The starts of the values that stand out of their day."""
     by_day: dict[date, list[datetime]] = defaultdict(list)
     for start in values:
         by_day[start.date()].append(start)
     found: set[datetime] = set()
-    for starts in by_day.values():
+    for day, starts in by_day.items():
+        if month_of(day) not in one.profiled:
+            continue
         highest = sorted((values[start] for start in starts), reverse=True)
         if len(highest) >= 3 and highest[2] > 0 and highest[0] - highest[2] > SPIKE * highest[2]:
             found |= {start for start in starts if values[start] == highest[0]}
@@ -67,24 +69,32 @@ def spikes(values: Mapping[datetime, int]) -> set[datetime]:
 
 
 def warnings(one: Series) -> Iterator[tuple[str, datetime, datetime]]:
-    """Rules that only warn: the code, and the start of the first and of the last interval."""
-    for wh, starts in _runs(one):
+    """Rules that only warn: the code, and the start of the first and of the last interval.
+
+    What a person has set is not looked at. An even value of a register is not there yet.
+    """
+    read = {start: wh for start in one.due if start not in one.edited and (wh := one.valid(start)) is not None}
+    for wh, starts in _runs(one, read):
         if len(starts) >= RUN and wh:
             yield "flat_line", starts[0], starts[-1]
         elif len(starts) >= RUN and one.meter["point"] in ("use", "grid_import"):
             yield "zero_run", starts[0], starts[-1]
-    for before, after in pairwise(one.due):
-        a, b = one.valid(before), one.valid(after)
-        if a is None or b is None or one.capacity_kw is None or after - before != one.length:
+    for start, wh in read.items():
+        before = read.get(start - one.length)
+        if before is None or one.capacity_kw is None:
             continue
-        if abs(b - a) > JUMP_RATIO * a and abs(b - a) > JUMP_OF_CAPACITY * one.at_power(one.capacity_kw):
-            yield "jump", after, after
+        change = abs(wh - before)
+        if change > JUMP_RATIO * before and change > one.at_power(JUMP_OF_CAPACITY * one.capacity_kw):
+            yield "jump", start, start
 
 
-def _runs(one: Series) -> Iterator[tuple[int, list[datetime]]]:
-    """Equal valid values in a row, with the starts of their intervals."""
-    usable = [start for start in one.due if one.valid(start) is not None]
-    place = {start: start - number * one.length for number, start in enumerate(usable)}
-    for (_, wh), group in groupby(usable, key=lambda start: (place[start], one.valid(start))):
-        assert wh is not None
-        yield wh, list(group)
+def _runs(one: Series, read: Mapping[datetime, int]) -> Iterator[tuple[int, list[datetime]]]:
+    """Equal values in a row, with the starts of their intervals."""
+    run: list[datetime] = []
+    for start, wh in read.items():
+        if run and (run[-1] + one.length != start or read[run[-1]] != wh):
+            yield read[run[0]], run
+            run = []
+        run.append(start)
+    if run:
+        yield read[run[0]], run
