@@ -6,7 +6,7 @@ runs this; a test fails where a page is out of date.
 
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipelines import contracts
@@ -57,11 +57,21 @@ def input_tables() -> str:
         (
             f"`{contract.table}`",
             contract.description,
-            ", ".join(f"**{c.name}**" if c.required else c.name for c in contract.columns),
+            ", ".join(_names(contract)),
         )
         for contract in contracts.load("inputs").values()
     ]
     return _table(("table", "holds", "columns"), rows)
+
+
+def _names(contract: Contract) -> Iterator[str]:
+    """Columns, the required ones bold; the points of a day as their first and last."""
+    points = [c.name for c in contract.columns if re.fullmatch(r"P\d+", c.name)]
+    for column in contract.columns:
+        if column.name not in points:
+            yield f"**{column.name}**" if column.required else column.name
+    if points:
+        yield f"{points[0]} … {points[-1]}"
 
 
 def chinese_headers() -> str:
