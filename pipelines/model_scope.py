@@ -29,7 +29,7 @@ def open_context(
     lake = Lake(settings.home, as_of)
     con = warehouse.connect(settings)
     files, file_types = read_files(lake, con)
-    read = sorted({month for file in files for month in file.months})
+    read = sorted({month for file in files for month in file.months} | told_months(lake, con, files))
     if year is None:
         if not read:
             raise InputRefused(f"no readings are landed in {lake.home}; name the year with --year, or land a delivery")
@@ -74,6 +74,37 @@ def base_years(lake: Lake, con: duckdb.DuckDBPyConnection, files: tuple[ParsedFi
         [paths],
     ).fetchall()
     return tuple(row[0] for row in rows)
+
+
+# Tables that tell of energy between two moments, the column of the earlier and of the later one.
+_STRETCHES = {
+    "meter_registers": ("read_at", "read_at"),
+    "meter_periods": ("from", "to"),
+    "reading_edits": ("from", "to"),
+}
+
+
+def told_months(lake: Lake, con: duckdb.DuckDBPyConnection, files: tuple[ParsedFile, ...]) -> set[str]:
+    """The months between the first and the last moment of which registers, bills or edits tell.
+
+    A read or a bill may stand for months in which nothing else is delivered.
+    """
+    months: set[str] = set()
+    for table, (first, last) in _STRETCHES.items():
+        paths = [str(lake.parsed / file.file_id / f"{table}.parquet") for file in files if table in file.tables]
+        if not paths:
+            continue
+        months |= {
+            month
+            for (month,) in con.execute(
+                f"""
+                select strftime(unnest(range(date_trunc('month', begins), ends, interval 1 month)), '%Y-%m')
+                from (select min("{first}") as begins, max("{last}") as ends from read_parquet(?, union_by_name = true))
+                """,
+                [paths],
+            ).fetchall()
+        }
+    return months
 
 
 def accounts_of(year: int, cutoff: date | None, others: Collection[int]) -> tuple[Account, ...]:
