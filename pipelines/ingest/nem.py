@@ -81,7 +81,7 @@ def records(path: Path, spec: FileSpec, version: str, rejects: Rejects) -> Itera
                 "begins with is missing"
             )
         if record.cells[0] == "100" and record.cell(1).upper() != version:
-            raise FileUnreadable(f"line {number} begins {record.cell(1) or 'no version'} in a file of {version}")
+            raise FileUnreadable(f"the file begins as {version} and goes on as {record.cell(1) or 'no version'}")
         is_first = False
         if "\ufffd" in line:
             rejects.add(record, "bad_encoding", f"the record holds bytes that are not {encoding} text")
@@ -89,7 +89,7 @@ def records(path: Path, spec: FileSpec, version: str, rejects: Rejects) -> Itera
             yield record
 
 
-def exponent_of(unit: str, line: int) -> int | None:
+def exponent_of(unit: str, meter: str) -> int | None:
     """The power of ten that makes a unit of energy a kWh; null for a unit of something else.
 
     Raises ``FileUnreadable`` for a unit that nobody knows.
@@ -99,7 +99,7 @@ def exponent_of(unit: str, line: int) -> int | None:
         return _ENERGY[name]
     if name in _OTHER_UNITS:
         return None
-    raise FileUnreadable(f"the unit {unit!r} of line {line} is not known; known are Wh, kWh, MWh, GWh")
+    raise FileUnreadable(f"the unit {unit!r} of {meter} is not known; known are Wh, kWh, MWh, GWh")
 
 
 def is_quality(text: str) -> bool:

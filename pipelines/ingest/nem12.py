@@ -27,8 +27,11 @@ from pipelines.ingest.nem import (
 )
 from pipelines.ingest.spec import FileSpec
 
-# captured_at, when the provider last changed a day, decides between two records of the same day.
-_HEADER = ("meter_id", "interval_end", "value", "flag", "captured_at")
+_HEADER = ("meter_id", "interval_end", "value", "flag")
+_CAPTURED = "captured_at"
+"""When the provider last changed a day: given where a file has two records of a day, to decide between them."""
+# Values that become a frame at a time: the frames are far smaller than what makes them.
+_BATCH_VALUES = 200_000
 _DAY_MINUTES = 1440
 _MIXED = "V"
 # Place of the update time in a 300 record, behind its values: indicator, day, quality, reason, description before it.
@@ -49,7 +52,6 @@ _DAYS: dict[str, pl.DataType | type[pl.DataType]] = {
 class _Channel:
     """A 200 record. ``exponent``: null where the channel does not measure active energy."""
 
-    line: int
     meter: str
     unit: str
     minutes: int
@@ -80,7 +82,11 @@ class _Reader:
     spec: FileSpec
     rejects: Rejects
     days: list[tuple[object, ...]] = field(default_factory=list)
-    lengths: dict[str, dict[int, int]] = field(default_factory=dict)
+    batches: list[pl.DataFrame] = field(default_factory=list)
+    waiting: int = 0
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    is_repeated: bool = False
+    lengths: dict[str, dict[int, str]] = field(default_factory=dict)
     reactive: dict[str, None] = field(default_factory=dict)
     ignored: int = 0
     index_reads: int = 0
@@ -101,7 +107,7 @@ class _Reader:
         elif kind == "100":
             self.ended, self.channel = False, None
         elif kind == "200":
-            self.channel = self._channel(record)
+            self.channel, self.has_data = self._channel(record), True
         elif kind == "300":
             self.has_data = True
             self.day = self._day(record)
@@ -124,7 +130,8 @@ class _Reader:
         if not length.isdecimal() or not int(length) or _DAY_MINUTES % int(length):
             self.rejects.add(record, "out_of_range", f"the interval length does not divide 1440 minutes: {length[:60]}")
             return None
-        return _Channel(record.line, f"{nmi}-{suffix}", unit, int(length), exponent_of(unit, record.line))
+        meter = f"{nmi}-{suffix}"
+        return _Channel(meter, unit, int(length), exponent_of(unit, meter))
 
     def _day(self, record: Record) -> _Day | None:
         channel = self.channel
@@ -139,10 +146,10 @@ class _Reader:
         if found != channel.values:
             has = "no quality flag behind its values" if found is None else f"{found} values"
             needs = f"{channel.values} of {channel.minutes} minutes are needed"
-            self.rejects.add(record, "ragged_row", f"the record has {has}; {needs} (200 record, line {channel.line})")
+            self.rejects.add(record, "ragged_row", f"the record has {has}; {needs} by its 200 record")
         elif day is None:
             self.rejects.add(record, "bad_date", f"the day is not a date YYYYMMDD: {record.cell(1)[:60]}")
-        elif self._fits_master(record, channel):
+        elif self._fits_master(record, channel, day):
             quality = record.cells[2 + found]
             whole = None if quality[0] == _MIXED else quality
             return _Day(record, channel, day, quality, [whole] * channel.values)
@@ -156,7 +163,7 @@ class _Reader:
         self.reactive[f"{channel.meter} ({channel.unit})"] = None
         self.rejects.add(record, "not_active_energy", f"values in {channel.unit} are not active energy")
 
-    def _fits_master(self, record: Record, channel: _Channel) -> bool:
+    def _fits_master(self, record: Record, channel: _Channel, day: str) -> bool:
         """One master row has one length of interval: values of another length would be taken for something else."""
         seen = self.lengths.setdefault(channel.meter, {})
         wanted = stated_minutes(self.spec, channel.meter) or next(iter(seen), channel.minutes)
@@ -168,7 +175,7 @@ class _Reader:
                 "deliver the table meters instead, with a row for each length (valid_from, valid_to)",
             )
             return False
-        seen.setdefault(channel.minutes, record.line)
+        seen.setdefault(channel.minutes, day)
         return True
 
     def _event(self, record: Record) -> None:
@@ -180,11 +187,11 @@ class _Reader:
             return
         first, last, quality = record.cell(1), record.cell(2), record.cell(3)
         if not (first.isdecimal() and last.isdecimal() and 0 < int(first) <= int(last) <= len(day.qualities)):
-            day.fault = f"the 400 record of line {record.line} has no range of its {len(day.qualities)} intervals"
+            day.fault = f"a 400 record has no range of the {len(day.qualities)} intervals: {first[:20]} to {last[:20]}"
         elif not is_quality(quality) or quality[0] == _MIXED:
-            day.fault = f"the 400 record of line {record.line} has no quality flag A, E, F, N or S: {quality[:60]}"
+            day.fault = f"a 400 record has no quality flag A, E, F, N or S: {quality[:60]}"
         elif day.quality == _MIXED and any(day.qualities[int(first) - 1 : int(last)]):
-            day.fault = f"the 400 record of line {record.line} gives a quality to intervals that have one already"
+            day.fault = f"a 400 record gives a quality to intervals that have one already: {first} to {last}"
         else:
             day.qualities[int(first) - 1 : int(last)] = [quality] * (int(last) - int(first) + 1)
 
@@ -203,6 +210,16 @@ class _Reader:
         captured = moment_of(day.record.cell(_UPDATED + channel.values))
         row = (day.record.line, channel.meter, day.day, channel.minutes, channel.exponent, captured)
         self.days.append((*row, ",".join(values), day.qualities))
+        self.is_repeated |= (channel.meter, day.day) in self.seen
+        self.seen.add((channel.meter, day.day))
+        self.waiting += channel.values
+        if self.waiting >= _BATCH_VALUES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Turns the days so far into rows."""
+        self.batches.append(_cells(pl.DataFrame(self.days, schema=_DAYS, orient="row"), self.spec))
+        self.days, self.waiting = [], 0
 
     def warnings(self) -> tuple[str, ...]:
         """What the ledger says beside the rows."""
@@ -220,7 +237,7 @@ class _Reader:
             found.append(f"{reads} left out; registers are read from NEM13 or meter_registers")
         for meter, lengths in self.lengths.items():
             if len(lengths) > 1:
-                parts = " and ".join(f"{minutes} minutes (from line {line})" for minutes, line in lengths.items())
+                parts = " and ".join(f"{minutes} minutes (from {day})" for minutes, day in lengths.items())
                 found.append(f"{meter} comes in intervals of {parts}: the table meters needs a row for each length")
         return tuple(found)
 
@@ -230,10 +247,10 @@ def _counted(number: int, one: str, several: str) -> str:
 
 
 def read_nem12(path: Path, spec: FileSpec) -> Grid:
-    """Reads interval data: columns ``meter_id``, ``interval_end``, ``value`` (kWh), ``flag``, ``captured_at``.
+    """Reads interval data: ``meter_id``, ``interval_end``, ``value`` (kWh), ``flag``, ``captured_at`` where needed.
 
     Times have an offset. ``raw`` of a reading is day, number of the interval, value and quality as delivered. Raises
-    ``FileUnreadable`` for a file without the 100 record, without any 300 record, or with an unknown unit.
+    ``FileUnreadable`` for a file without the 100 record, without a 200 or 300 record, or with an unknown unit.
     """
     check_instructions(spec, NEM12)
     reader = _Reader(spec, Rejects())
@@ -241,10 +258,18 @@ def read_nem12(path: Path, spec: FileSpec) -> Grid:
         reader.take(record)
     reader.close_day()
     if not reader.has_data:
-        raise FileUnreadable("the file holds no 300 record: NEM12 with a header and no data")
+        raise FileUnreadable("the file holds no channel and no data: NEM12 with a header only")
+    reader.flush()
     lengths = {meter: next(iter(found)) for meter, found in reader.lengths.items() if len(found) == 1}
-    cells = _cells(pl.DataFrame(reader.days, schema=_DAYS, orient="row"), spec)
-    return Grid(_HEADER, cells, reader.rejects.frame(), warnings=reader.warnings(), interval_minutes=lengths)
+    cells = pl.concat(reader.batches)
+    header = (*_HEADER, _CAPTURED) if reader.is_repeated else _HEADER
+    return Grid(
+        header,
+        cells.select("line", "raw", *map(cell, range(len(header)))),
+        reader.rejects.frame(),
+        warnings=reader.warnings(),
+        interval_minutes=lengths,
+    )
 
 
 def _cells(days: pl.DataFrame, spec: FileSpec) -> pl.DataFrame:

@@ -75,7 +75,7 @@ class _Reader:
         if fault:
             self.rejects.add(record, *fault)
             return
-        exponent = exponent_of(record.cell(_UNIT), record.line)
+        exponent = exponent_of(record.cell(_UNIT), meter)
         if exponent is None:
             self.reactive[f"{meter} ({record.cell(_UNIT)})"] = None
             self.rejects.add(record, "not_active_energy", f"values in {record.cell(_UNIT)} are not active energy")

@@ -1,16 +1,21 @@
 """Large plain text in pieces, so that reading a file line by line needs memory for a piece of it, not for all."""
 
+import os
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from pipelines.ingest.encodings import exchange_format
+from pipelines.ingest.encodings import NEM12, exchange_format
 from pipelines.ingest.spec import FileSpec
 from pipelines.ingest.store import READINGS
 
 LARGE_BYTES = 64 << 20
 _BLOCK_BYTES = 32 << 20
+# A byte of NEM12 makes far more of a row than one of a table does.
+_NEM12_BYTES = 4 << 20
+_ENDS = re.compile(rb"^900", re.MULTILINE)
 _TEXT = (".csv", ".txt", ".tsv")
 
 
@@ -19,15 +24,24 @@ def pieces(path: Path, spec: FileSpec) -> Iterator[tuple[Path, int]]:
 
     Mostly the file itself, with 0. A large plain text of readings without quotation marks, in which every line is a
     row, comes as files of the same name that hold the header and some of the lines; each is gone when the next is asked
-    for. Instructions that look at a file as a whole (meters, signs, encodings) keep it whole.
+    for. Large NEM12 comes likewise, with whole channels. Instructions that look at a file as a whole (meters, signs,
+    encodings) keep it whole.
     """
-    is_plain = spec.is_plain and spec.table == READINGS and path.suffix.lower() in _TEXT
-    if not (is_plain and _is_large_and_simple(path) and exchange_format(path) is None):
-        yield path, 0
-        return
+    if spec.is_plain and spec.table == READINGS:
+        if exchange_format(path) == NEM12:
+            blocks = _channels if _is_large_nem12(path) else None
+        else:
+            blocks = _whole_lines if path.suffix.lower() in _TEXT and _is_large_and_simple(path) else None
+        if blocks:
+            yield from _in_blocks(path, blocks)
+            return
+    yield path, 0
+
+
+def _in_blocks(path: Path, next_block: Callable[[BinaryIO], bytes]) -> Iterator[tuple[Path, int]]:
     with path.open("rb") as stream, tempfile.TemporaryDirectory(prefix="zcp-") as folder:
         header, lines = stream.readline(), 0
-        while block := _whole_lines(stream):
+        while block := next_block(stream):
             piece = Path(folder) / path.name
             piece.write_bytes(header + block)
             yield piece, lines
@@ -36,6 +50,23 @@ def pieces(path: Path, spec: FileSpec) -> Iterator[tuple[Path, int]]:
 
 def _whole_lines(stream: BinaryIO) -> bytes:
     return stream.read(_BLOCK_BYTES) + stream.readline()
+
+
+def _channels(stream: BinaryIO) -> bytes:
+    """Records up to the next channel, behind which a 900 record is added; from a delivered one on, all that is left."""
+    block = stream.read(_NEM12_BYTES) + stream.readline()
+    rest: list[bytes] = []
+    while line := stream.readline():
+        if line.startswith(b"200,") and not _ENDS.search(block):
+            stream.seek(-len(line), os.SEEK_CUR)
+            return b"".join((block, *rest, b"900\n"))
+        rest.append(line)
+    return b"".join((block, *rest))
+
+
+def _is_large_nem12(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return path.stat().st_size > 2 * _NEM12_BYTES and stream.read(4) == b"100,"
 
 
 def _is_large_and_simple(path: Path) -> bool:

@@ -89,10 +89,10 @@ def test_a_range_also_speaks_where_the_day_has_one_quality(tmp_path):
     [
         ("", "no 400 record gives the quality of interval 1, which quality V needs"),
         ("400,1,2,A,,\n", "no 400 record gives the quality of interval 3, which quality V needs"),
-        ("400,1,4,A,,\n", "the 400 record of line 4 has no range of its 3 intervals"),
-        ("400,0,3,A,,\n", "the 400 record of line 4 has no range of its 3 intervals"),
-        ("400,1,3,V,,\n", "the 400 record of line 4 has no quality flag A, E, F, N or S: V"),
-        ("400,1,3,A,,\n400,3,3,E52,,\n", "the 400 record of line 5 gives a quality to intervals that have one already"),
+        ("400,1,4,A,,\n", "a 400 record has no range of the 3 intervals: 1 to 4"),
+        ("400,0,3,A,,\n", "a 400 record has no range of the 3 intervals: 0 to 3"),
+        ("400,1,3,V,,\n", "a 400 record has no quality flag A, E, F, N or S: V"),
+        ("400,1,3,A,,\n400,3,3,E52,,\n", "a 400 record gives a quality to intervals that have one already: 3 to 3"),
     ],
 )
 def test_a_day_whose_qualities_are_not_known_is_set_aside(tmp_path, ranges, sentence):
@@ -110,17 +110,17 @@ def test_a_day_whose_qualities_are_not_known_is_set_aside(tmp_path, ranges, sent
         (
             day(1, 2),
             "ragged_row",
-            "the record has 2 values; 3 of 480 minutes are needed (200 record, line 2)",
+            "the record has 2 values; 3 of 480 minutes are needed by its 200 record",
         ),
         (
             day(1, 2, 3, 4, quality="V"),
             "ragged_row",
-            "the record has 4 values; 3 of 480 minutes are needed (200 record, line 2)",
+            "the record has 4 values; 3 of 480 minutes are needed by its 200 record",
         ),
         (
             "300,20260104,1,2,3\n",
             "ragged_row",
-            "the record has no quality flag behind its values; 3 of 480 minutes are needed (200 record, line 2)",
+            "the record has no quality flag behind its values; 3 of 480 minutes are needed by its 200 record",
         ),
         (day(1, 2, 3, date="20260230"), "bad_date", "the day is not a date YYYYMMDD: 20260230"),
         (day(1, 2, 3, date="2026-01-04"), "bad_date", "the day is not a date YYYYMMDD: 2026-01-04"),
@@ -208,7 +208,7 @@ def test_a_channel_that_changes_its_interval(tmp_path):
     table = read(tmp_path, text)
     assert (table.frame.height, table.rejected.height) == (5, 0)
     assert table.warnings == (
-        "NMI1-E1 comes in intervals of 480 minutes (from line 3) and 720 minutes (from line 5): "
+        "NMI1-E1 comes in intervals of 480 minutes (from 2026-01-04) and 720 minutes (from 2026-01-05): "
         "the table meters needs a row for each length",
     )
     one_master = read(tmp_path, text, said=f"meters: {{{ENERGY}}}")
@@ -228,13 +228,13 @@ def test_a_channel_that_changes_its_interval(tmp_path):
             "",
             "the file begins with a 200 record (line 1); the 100 record that NEM12 begins with is missing",
         ),
-        (HEADER + "900\n", "", "the file holds no 300 record: NEM12 with a header and no data"),
+        (HEADER + "900\n", "", "the file holds no channel and no data: NEM12 with a header only"),
         (
             HEADER + CHANNEL.replace("kWh", "therm") + DAY,
             "",
-            "the unit 'therm' of line 2 is not known; known are Wh, kWh, MWh, GWh",
+            "the unit 'therm' of NMI1-E1 is not known; known are Wh, kWh, MWh, GWh",
         ),
-        (HEADER + "900\n100,NEM13,1,A,B\n", "", "line 3 begins NEM13 in a file of NEM12"),
+        (HEADER + "900\n100,NEM13,1,A,B\n", "", "the file begins as NEM12 and goes on as NEM13"),
         (
             HEADER + DAY,
             "layout: wide_day",
@@ -278,6 +278,25 @@ def test_a_reading_is_found_again_on_the_line_of_its_day(tmp_path):
         keys = con.sql(f"select meter_id, interval_end from '{path}' order by 2").pl()[4:5]
     found = locate(Lake(tmp_path / "home"), entry.file_id, keys)
     assert found.select("line", "raw", "value").rows() == [(4, "2026-01-05,2=2,A", "2")]
+
+
+def test_a_large_file_is_read_in_pieces_with_the_same_result(tmp_path, monkeypatch):
+    channels = "".join(
+        CHANNEL.replace("NMI1", f"NMI{i}") + day(i, 2, 3) + day(i, 2) + day(i, 5, 6, quality="V") + "400,1,3,S,,\n"
+        for i in range(20)
+    )
+    text = HEADER + channels + "900\n" + CHANNEL + DAY
+    (tmp_path / "file.V01").write_text(text)
+    found = []
+    for size in (1 << 20, 100):
+        monkeypatch.setattr("pipelines.ingest.pieces._NEM12_BYTES", size)
+        home = Settings(home=tmp_path / f"home{size}", duckdb_threads=1)
+        (entry,) = land([tmp_path / "file.V01"], home)
+        parsed = home.home / "parsed" / entry.file_id
+        tables = [(parsed / f"{name}.parquet").read_bytes() for name in ("meter_readings", "quarantine")]
+        found.append((*tables, (parsed / "ledger.json").read_text()))
+        assert (entry.rows_loaded, entry.rows_quarantined, entry.warnings) == (120, 22, ())
+    assert found[0] == found[1]
 
 
 def test_of_two_records_of_a_day_the_one_changed_last_stands_last(tmp_path):

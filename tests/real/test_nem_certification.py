@@ -131,7 +131,7 @@ def test_a_meter_that_changes_its_interval_is_named(landed):
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("Example_NEM12_empty.csv", "the file holds no 300 record: NEM12 with a header and no data"),
+        ("Example_NEM12_empty.csv", "the file holds no channel and no data: NEM12 with a header only"),
         (
             "Example_NEM12_missing_header.csv",
             "the file begins with a 200 record (line 2); the 100 record that NEM12 begins with is missing",
@@ -148,11 +148,11 @@ def test_invalid_files_are_refused(landed, name, sentence):
     [
         (
             "Example_NEM12_15min_200_30min_300.csv",
-            "the record has 48 values; 96 of 15 minutes are needed (200 record, line 2)",
+            "the record has 48 values; 96 of 15 minutes are needed by its 200 record",
         ),
         (
             "Example_NEM12_30min_200_15min_300.csv",
-            "the record has 96 values; 48 of 30 minutes are needed (200 record, line 2)",
+            "the record has 96 values; 48 of 30 minutes are needed by its 200 record",
         ),
     ],
 )
