@@ -71,7 +71,7 @@ def year_to_run(lake: Lake, year: int | None, output: Output) -> int:
     ledgers = [entry for entry in standing_entries(lake) if not entry["refused_reason"]]
     if not any(entry["table"] == "parks" and entry["rows_loaded"] for entry in ledgers):
         if lake.as_of:
-            raise InputRefused(output.text("no_parks_then", moment=lake.as_of.isoformat()))
+            raise InputRefused(output.text("no_parks_then", moment=lake.as_of.isoformat(timespec="seconds")))
         raise InputRefused(output.text("no_parks"))
     if year is not None:
         return year
@@ -131,6 +131,6 @@ def publication_at(settings: Settings, moment: datetime, year: int | None, outpu
     found = as_of.find(settings, lake, chosen)
     if found is None:
         check_year(lake, chosen, output)
-        output.warn(output.text("building_past", moment=moment.isoformat(), year=chosen))
+        output.warn(output.text("building_past", moment=moment.isoformat(timespec="seconds"), year=chosen))
         found = str(build_and_publish(settings, chosen, None, None, output, as_of=moment).publication_id)
     return found

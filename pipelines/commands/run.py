@@ -57,7 +57,12 @@ def run(
     path = lake.published / result.publication_id
     if moment:
         output.say(
-            output.text("published_past", publication_id=result.publication_id, path=path, moment=moment.isoformat())
+            output.text(
+                "published_past",
+                publication_id=result.publication_id,
+                path=path,
+                moment=moment.isoformat(timespec="seconds"),
+            )
         )
     else:
         set_aside.show(totals, settings, output)
