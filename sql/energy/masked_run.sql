@@ -1,7 +1,9 @@
--- The masking study of the month: real gaps laid on other days of the same meter, at the same time of day, one to four
--- weeks before or after, where the values are valid. What the estimate gives there can be compared with the truth. A gap
+-- The masking study of the month: real gaps laid on other days of the same meter, at the same time of day, where the values
+-- are valid. What the estimate gives there can be compared with the truth. A gap of up to a day moves by whole weeks, so
+-- that it keeps its day of the week; a longer one by whole days, or there would be too few places for it in a month. A gap
 -- that a straight line fills needs a place with nothing else missing in or beside it; a longer one may hold up to half of
--- intervals that are themselves missing, they are left out of the comparison. At most eight of each kind for a meter.
+-- intervals that are themselves missing, they are left out of the comparison. Of the places for gaps of one size, each
+-- size up to twice the one before, so many are taken, spread evenly over the month.
 -- Partition: month
 -- Kept: no
 -- Grain: mask_no
@@ -18,17 +20,24 @@ with gaps as (
     cross join run.month as m
     inner join run.params as p on year(m.first_day) = p.year
 ),
+shifts as (
+    select cast(unnest(generate_series(-cast(p.mask_max_distance as integer), cast(p.mask_max_distance as integer))) as integer) as days
+    from run.month as m
+    inner join run.params as p on year(m.first_day) = p.year
+),
 placed as (
-    select
+    select distinct
         g.series_no,
         g.interval_minutes,
         g.is_short,
-        w.weeks,
-        g.from_minute + w.weeks * 10080 as from_minute,
-        g.to_minute + w.weeks * 10080 as to_minute
+        cast(ceil(log2((g.to_minute - g.from_minute) / cast(g.interval_minutes as double))) as integer) as size_no,
+        g.from_minute + s.days * 1440 as from_minute,
+        g.to_minute + s.days * 1440 as to_minute
     from gaps as g
-    cross join (values (1), (-1), (2), (-2), (3), (-3), (4), (-4)) as w (weeks)
-    where g.from_minute + w.weeks * 10080 >= g.interval_minutes and g.to_minute + w.weeks * 10080 + g.interval_minutes <= g.end_minute
+    inner join shifts as s on s.days <> 0 and (g.to_minute - g.from_minute > 1440 or s.days % 7 = 0)
+    where
+        g.from_minute + s.days * 1440 >= g.interval_minutes
+        and g.to_minute + s.days * 1440 + g.interval_minutes <= g.end_minute
 ),
 overlapped as (
     select
@@ -38,7 +47,7 @@ overlapped as (
         sum(
             least(g.to_minute, p.to_minute + p.interval_minutes) - greatest(g.from_minute, p.from_minute - p.interval_minutes)
         ) as missing_minutes
-    from placed as p
+    from (select distinct series_no, interval_minutes, from_minute, to_minute from placed) as p
     inner join energy.gap_run as g
         on p.series_no = g.series_no
             and g.from_minute < p.to_minute + p.interval_minutes and g.to_minute > p.from_minute - p.interval_minutes
@@ -46,24 +55,24 @@ overlapped as (
 ),
 usable as (
     select
-        p.series_no,
-        p.interval_minutes,
-        p.is_short,
-        p.from_minute,
-        p.to_minute,
-        min(abs(p.weeks)) as weeks
+        p.*,
+        row_number() over (partition by p.series_no, p.is_short, p.size_no order by p.from_minute, p.to_minute) as place,
+        count(*) over (partition by p.series_no, p.is_short, p.size_no) as places
     from placed as p
     left join overlapped as o
         on p.series_no = o.series_no and p.from_minute = o.from_minute and p.to_minute = o.to_minute
     where
         o.missing_minutes is null
         or (not p.is_short and 2 * o.missing_minutes <= p.to_minute - p.from_minute)
-    group by p.series_no, p.interval_minutes, p.is_short, p.from_minute, p.to_minute
 ),
 chosen as (
-    select *
-    from usable
-    qualify row_number() over (partition by series_no, is_short order by weeks, from_minute, to_minute) <= 8
+    select u.*
+    from usable as u
+    cross join run.month as m
+    inner join run.params as p on year(m.first_day) = p.year
+    where
+        u.place * cast(p.mask_count as integer) // u.places
+        <> (u.place - 1) * cast(p.mask_count as integer) // u.places
 )
 select
     cast(row_number() over (order by series_no, from_minute, to_minute, is_short) as integer) as mask_no,
