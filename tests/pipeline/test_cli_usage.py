@@ -16,7 +16,7 @@ from pipelines.commands.run import check_year
 from pipelines.errors import InputRefused
 from pipelines.lake import Lake, write_json
 
-COMMANDS = ("demo", "run", "land", "show", "sql", "publications", "ui", "doctor")
+COMMANDS = ("demo", "run", "land", "withdraw", "show", "sql", "publications", "ui", "doctor")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -54,6 +54,10 @@ def test_a_wrong_option_is_wrong_usage() -> None:
         (("run", "--cutoff", "31.12.2026"), "--cutoff 31.12.2026"),
         (("run", "--months", "2026-12..2026-01"), "--months 2026-12..2026-01"),
         (("run", "--months", "2026-13"), "--months 2026-13"),
+        (("run", "--as-of", "31.12.2026"), "--as-of 31.12.2026"),
+        (("run", "--as-of", "2026-03-31", "--months", "2026-01"), "--months and --as-of"),
+        (("sql", "select 1", "--as-of", "2026-03-31", "--publication", "x"), "not both"),
+        (("withdraw", "march.csv", "--reason", "r", "--by", "b"), "march.csv"),
         (("show",), "zcp demo"),
         (("sql", "select 1"), "zcp demo"),
     ],
