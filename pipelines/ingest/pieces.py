@@ -33,17 +33,19 @@ def pieces(path: Path, spec: FileSpec) -> Iterator[tuple[Path, int]]:
         else:
             blocks = _whole_lines if path.suffix.lower() in _TEXT and _is_large_and_simple(path) else None
         if blocks:
-            yield from _in_blocks(path, blocks)
+            yield from _in_blocks(path, blocks, b"900\n" if blocks is _channels else b"")
             return
     yield path, 0
 
 
-def _in_blocks(path: Path, next_block: Callable[[BinaryIO], bytes]) -> Iterator[tuple[Path, int]]:
+def _in_blocks(path: Path, next_block: Callable[[BinaryIO], bytes], end: bytes) -> Iterator[tuple[Path, int]]:
+    """Pieces of header and block; behind all but the last block stands ``end``."""
     with path.open("rb") as stream, tempfile.TemporaryDirectory(prefix="zcp-") as folder:
         header, lines = stream.readline(), 0
         while block := next_block(stream):
             piece = Path(folder) / path.name
-            piece.write_bytes(header + block)
+            is_last = stream.tell() == path.stat().st_size
+            piece.write_bytes(header + block + (b"" if is_last else end))
             yield piece, lines
             lines += block.count(b"\n")
 
@@ -53,15 +55,16 @@ def _whole_lines(stream: BinaryIO) -> bytes:
 
 
 def _channels(stream: BinaryIO) -> bytes:
-    """Records up to the next channel, behind which a 900 record is added; from a delivered one on, all that is left."""
-    block = stream.read(_NEM12_BYTES) + stream.readline()
-    rest: list[bytes] = []
+    """Records up to the next channel; from a 900 record on, which ends the data, all that is left."""
+    lines = [stream.read(_NEM12_BYTES) + stream.readline()]
+    ended = _ENDS.search(lines[0]) is not None
     while line := stream.readline():
-        if line.startswith(b"200,") and not _ENDS.search(block):
+        ended = ended or line.startswith(b"900")
+        if line.startswith(b"200,") and not ended:
             stream.seek(-len(line), os.SEEK_CUR)
-            return b"".join((block, *rest, b"900\n"))
-        rest.append(line)
-    return b"".join((block, *rest))
+            break
+        lines.append(line)
+    return b"".join(lines)
 
 
 def _is_large_nem12(path: Path) -> bool:
