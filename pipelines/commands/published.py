@@ -232,7 +232,7 @@ def publications(settings: Settings, output: Output) -> None:
             str(entry["id"]),
             str(entry["created_at"]),
             str(entry["year"]),
-            output.text("current") if entry["current"] else str(entry["as_of"] or ""),
+            output.text("current") if entry["current"] else str(entry["as_of"] or "")[:19],
             str(entry["reason"] or ""),
         ]
         for entry in found
