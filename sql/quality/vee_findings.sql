@@ -111,16 +111,16 @@ failures as (
             f.stretches, case when f.stretches = 1 then 'stretch' else 'stretches' end, f.first_stretches[1],
             case when f.intervals_null > 0 then printf(', %d delivered without a value', f.intervals_null) else '' end,
             coalesce(', delivered ' || cast(f.delivered as decimal(38, 3)) || f.unit, ''),
-            coalesce(' ' || cast(f.estimated as decimal(38, 3)) || f.unit, ''), list_aggregate(f.filled, 'string_agg', ', ')
+            coalesce(' ' || cast(f.estimated as decimal(38, 3)) || f.unit, ''), array_to_string(f.filled, ', ')
         ) as detail,
         cast(to_json({
             'intervals': f.intervals,
             'stretches': f.stretches,
-            'first': list_aggregate(f.first_stretches, 'string_agg', '; '),
+            'first': array_to_string(f.first_stretches, '; '),
             'delivered': cast(f.delivered as varchar) || f.unit,
             'estimated': cast(f.estimated as varchar) || f.unit,
-            'filled': list_aggregate(f.filled, 'string_agg', ', '),
-            'intervals_against_register': list_aggregate(r.contradictions, 'string_agg', '; ')
+            'filled': array_to_string(f.filled, ', '),
+            'intervals_against_register': array_to_string(r.contradictions, '; ')
         }) as varchar) as evidence,
         f.park_id,
         f.month,
@@ -161,7 +161,7 @@ reviews as (
         cast(to_json({
             'times': count(*),
             'intervals': cast(sum(intervals) as bigint),
-            'largest': list_aggregate(list(stretch order by size desc, from_minute asc)[1:5], 'string_agg', '; ')
+            'largest': array_to_string(list(stretch order by size desc, from_minute asc)[1:5], '; ')
         }) as varchar) as evidence,
         park_id,
         month,
@@ -235,9 +235,9 @@ park_notes as (
         'info' as severity,
         printf(
             ' %d %s: %s.', count(distinct m.meter_id), case when count(distinct m.meter_id) = 1 then 'meter' else 'meters' end,
-            list_aggregate(list_sort(list(distinct m.meter_id))[1:10], 'string_agg', ', ')
+            array_to_string(list_sort(list(distinct m.meter_id))[1:10], ', ')
         ) as detail,
-        cast(to_json({ 'meters': list_aggregate(list_sort(list(distinct m.meter_id)), 'string_agg', ', ') }) as varchar) as evidence,
+        cast(to_json({ 'meters': array_to_string(list_sort(list(distinct m.meter_id)), ', ') }) as varchar) as evidence,
         m.park_id,
         left(m.month, 4) as year
     from energy.meter_month as m

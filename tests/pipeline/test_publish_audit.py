@@ -34,6 +34,7 @@ BREAKS = {
         f"update evidence.contributions set source_id = 'park-b-c1:CODE/{YEAR}-03/19-38' "
         "where park_id = 'park-b' and source_kind = 'certificate'"
     ),
+    "estimates_add_up": "delete from quality.estimates where method = 'like_day'",
     "every_park_has_a_row": "update metrics.park_year set year = 2025 where park_id = 'park-b'",
     "verdicts_follow_figures": "update " + PARK.format("core_verdict = 'fail'"),
     "overall_verdict_follows": "update " + PARK.format("overall_verdict = 'undecided'"),
@@ -104,6 +105,8 @@ def test_sql_check_finds_what_is_wrong(con: duckdb.DuckDBPyConnection, check: ch
         ("certificates_counted_once", "update evidence.contributions set source_id = 'c1' where term = 'gec_mwh'"),
         ("contributions_add_up", "delete from evidence.contributions where term = 'energy_tce'"),
         ("contributions_add_up", "update evidence.contributions set energy_mwh = 21 where term = 'gec_mwh'"),
+        ("estimates_add_up", "update quality.estimates set estimate_mwh = 2.000001 where method = 'linear'"),
+        ("estimates_add_up", "update quality.meter_month set intervals_open = 0"),
         ("every_park_has_a_row", "delete from reference.parks where park_id = 'park-b'"),
         ("reasons_have_sentences", "update metrics.park_year set reasons = ['b', 'a']"),
         ("total_is_sum_of_terms", "update metrics.park_year set conversion_tco2 = null"),
