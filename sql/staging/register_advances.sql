@@ -6,14 +6,11 @@
 -- The ratio has to be one and the same: that of the rows where they state one, else the last word of master and
 -- replacements, unchanged up to the later read, or to the day of the replacement (register_ratio_unknown).
 -- status: valid, register_reset, register_backward, register_ratio_unknown, over_capacity (energy_wh is what the register
--- says), out_of_range. The limits are those of the latest year of the run.
+-- says), out_of_range. tolerance_wh is floored, which compares whole Wh alike.
 -- Grain: meter_id, from_at
 -- Order: meter_id, from_at
 with parameters as (
-    select
-        cast(cast(arg_max(over_capacity_factor, year) * 1000000 as bigint) as hugeint) as factor_e6,
-        cast(cast(arg_max(register_tolerance_steps, year) * 1000 as bigint) as hugeint) as steps_e3,
-        cast(cast(arg_max(register_tolerance_share, year) * 1000000000 as bigint) as hugeint) as share_e9
+    select cast(arg_max(register_tolerance_share, year) * 1000000 as bigint) as share_e6
     from run.params
 ),
 points as (
@@ -67,18 +64,13 @@ rated as (
             false
         ) as is_ratio_known,
         b.unit_wh,
-        b.register_step,
         case when b.register_modulus >= greatest(p.from_value, p.to_value) then b.register_modulus end as modulus,
         p.to_value - p.from_value as rise,
-        case
-            when b.capacity_kw <= 1000000000
-                then parameters.factor_e6 * cast(cast(b.capacity_kw as decimal(38, 6)) * 1000000 as hugeint)
-                    * date_diff('second', p.from_at, p.to_at) * b.wh_per_kwh // 3600000000000000
-        end as limit_wh,
-        parameters.steps_e3,
-        parameters.share_e9
+        date_diff('second', p.from_at, p.to_at) as seconds,
+        b.limit_numerator,
+        b.limit_denominator,
+        case when coalesce(p.from_multiplier, b.multiplier) = b.multiplier then b.step_wh end as step_wh
     from pairs as p
-    cross join parameters
     left join staging.register_ratios as b on p.meter_id = b.meter_id and p.from_at >= b.from_at and p.from_at < b.to_at
     left join staging.register_ratios as a on p.meter_id = a.meter_id and p.ratio_at > a.from_at and p.ratio_at <= a.to_at
     where p.from_at is not null
@@ -88,59 +80,79 @@ measured as (
         r.*,
         case when r.rise >= 0 then r.rise else r.modulus + r.rise end as forward,
         case when r.rise < 0 then -r.rise else r.modulus - r.rise end as backward,
-        cast(cast(r.multiplier as decimal(18, 6)) * 1000000 as hugeint) * r.unit_wh as ratio_e6,
-        greatest(abs(cast(r.rise as double)), coalesce(cast(r.modulus as double), 0)) * r.multiplier * r.unit_wh <= 1e15
-            as is_in_range
+        -- Above 10^15 Wh nothing is an energy, and below it the products of this model fit their types.
+        1e15 / (cast(r.multiplier as double) * r.unit_wh) as largest,
+        case
+            when r.limit_numerator is null then null
+            when r.limit_numerator <= 1000000000 and r.seconds <= 9000000000
+                then r.seconds * cast(r.limit_numerator as bigint) // cast(r.limit_denominator as bigint)
+            else cast(least(r.seconds * r.limit_numerator // r.limit_denominator, 1000000000000000) as bigint)
+        end as limit_wh
     from rated as r
 ),
-energies as (
+forwards as (
     select
         m.*,
         case
-            when m.is_in_range
-                then (2 * cast(m.forward * 1000000000000 as hugeint) * m.ratio_e6 + 1000000000000000000) // 2000000000000000000
-        end as forward_wh,
-        case
-            when m.is_in_range
-                then (2 * cast(m.backward * 1000000000000 as hugeint) * m.ratio_e6 + 1000000000000000000) // 2000000000000000000
-        end as backward_wh
+            when m.forward > m.largest then null
+            when
+                m.forward < 900000 and cast(m.forward as decimal(18, 6)) = m.forward
+                and cast(m.multiplier as bigint) = m.multiplier
+                then (
+                    2 * cast(cast(m.forward as decimal(18, 6)) * 1000000 as bigint) * cast(m.multiplier as bigint) * (m.unit_wh // 1000)
+                    + 1000
+                ) // 2000
+            else cast((
+                    2 * cast(m.forward * 1000000000000 as hugeint) * cast(cast(m.multiplier as decimal(38, 6)) * 1000000 as hugeint)
+                    * m.unit_wh + 1000000000000000000
+                ) // 2000000000000000000 as bigint)
+        end as forward_wh
     from measured as m
+),
+backwards as (
+    select
+        f.*,
+        case
+            when f.backward <= f.largest and (f.rise < 0 or coalesce(f.forward_wh > f.limit_wh, f.rise > f.backward))
+                then cast((
+                        2 * cast(f.backward * 1000000000000 as hugeint) * cast(cast(f.multiplier as decimal(38, 6)) * 1000000 as hugeint)
+                        * f.unit_wh + 1000000000000000000
+                    ) // 2000000000000000000 as bigint)
+        end as backward_wh
+    from forwards as f
 ),
 judged as (
     select
-        e.*,
+        b.*,
         case
-            when not e.is_ratio_known then 'register_ratio_unknown'
-            when not e.is_in_range then 'out_of_range'
-            when e.rise < 0 and coalesce(e.forward_wh <= e.limit_wh, -2 * e.rise >= e.modulus, false) then 'valid'
-            when e.rise < 0 then 'register_reset'
-            when coalesce(e.forward_wh <= e.limit_wh, 2 * e.rise <= e.modulus, true) then 'valid'
-            when coalesce(e.backward_wh <= e.limit_wh, e.modulus is not null) then 'register_backward'
+            when not b.is_ratio_known then 'register_ratio_unknown'
+            when b.rise < 0 and b.forward_wh is not null and coalesce(b.forward_wh <= b.limit_wh, b.forward <= b.backward) then 'valid'
+            when b.rise < 0 then 'register_reset'
+            when b.forward_wh is null then 'out_of_range'
+            when coalesce(b.forward_wh <= b.limit_wh, b.forward <= b.backward, true) then 'valid'
+            when coalesce(b.backward_wh <= b.limit_wh, b.modulus is not null) then 'register_backward'
             else 'over_capacity'
         end as status
-    from energies as e
+    from backwards as b
 )
 select
-    meter_id,
-    from_at,
-    to_at,
-    cast(case when status in ('valid', 'over_capacity') then forward_wh end as bigint) as energy_wh,
-    status,
-    status = 'valid' and rise < 0 as is_rollover,
-    is_estimate,
-    cast(case when status in ('register_reset', 'register_backward') then backward_wh end as bigint) as backward_wh,
-    cast(case
-        when status in ('valid', 'over_capacity')
-            then greatest(
-                    steps_e3 * cast(cast(least(coalesce(register_step, 0), 1000000) as decimal(38, 6)) * 1000000 as hugeint) * ratio_e6
-                    // 1000000000000000,
-                    share_e9 * forward_wh // 1000000000
-                )
-    end as bigint) as tolerance_wh,
-    segment,
-    from_value,
-    to_value,
-    multiplier,
-    file_id,
-    line
-from judged
+    j.meter_id,
+    j.from_at,
+    j.to_at,
+    case when j.status in ('valid', 'over_capacity') then j.forward_wh end as energy_wh,
+    j.status,
+    j.status = 'valid' and j.rise < 0 as is_rollover,
+    j.is_estimate,
+    case when j.status in ('register_reset', 'register_backward') then j.backward_wh end as backward_wh,
+    case
+        when j.status in ('valid', 'over_capacity')
+            then greatest(coalesce(j.step_wh, 0), j.forward_wh * p.share_e6 // 1000000)
+    end as tolerance_wh,
+    j.segment,
+    j.from_value,
+    j.to_value,
+    j.multiplier,
+    j.file_id,
+    j.line
+from judged as j
+cross join parameters as p

@@ -1,10 +1,18 @@
 -- What one unit of a meter's register is worth, over time: the ratio of the last word that was said, be it a row of the
 -- master or a replacement, with the limits that tell a rollover from a reset. constant_until is the moment up to which the
 -- ratio stays what it is, whatever else of the master changes.
+-- The meter can count limit_numerator / limit_denominator Wh in a second, in lowest terms: over_capacity_factor x capacity.
+-- step_wh is the energy of register_tolerance_steps steps of the register. Parameters are those of the latest year.
 -- Kept: no
 -- Grain: meter_id, from_at
 -- Order: meter_id, from_at
-with masters as (
+with parameters as (
+    select
+        cast(cast(arg_max(over_capacity_factor, year) * 1000000 as bigint) as hugeint) as factor_e6,
+        cast(cast(arg_max(register_tolerance_steps, year) * 1000 as bigint) as hugeint) as steps_e3
+    from run.params
+),
+masters as (
     select
         m.*,
         cast(m.valid_from as timestamp) as begins_at,
@@ -58,6 +66,23 @@ islands as (
             partition by c.meter_id order by c.from_at rows between unbounded preceding and current row
         ) as island
     from changes as c
+),
+limited as (
+    select
+        i.*,
+        case
+            when i.capacity_kw <= 1000000000
+                then p.factor_e6 * cast(cast(i.capacity_kw as decimal(38, 6)) * 1000000 as hugeint)
+                    * case when i.point in ('heat_import', 'heat_export') then 3600 else 1000 end
+        end as limit_numerator,
+        cast(3600000000000000 as hugeint) as limit_denominator,
+        case
+            when i.register_step <= 1000000
+                then p.steps_e3 * cast(cast(i.register_step as decimal(38, 6)) * 1000000 as hugeint)
+                    * cast(cast(i.ratio as decimal(38, 6)) * 1000000 as hugeint) * i.register_unit_wh // 1000000000000000
+        end as step_wh
+    from islands as i
+    cross join parameters as p
 )
 select
     meter_id,
@@ -66,8 +91,9 @@ select
     ratio as multiplier,
     register_unit_wh as unit_wh,
     register_modulus,
-    register_step,
-    capacity_kw,
-    case when point in ('heat_import', 'heat_export') then 3600 else 1000 end as wh_per_kwh,
+    capacity_kw is not null as has_capacity,
+    limit_numerator // gcd(limit_numerator, limit_denominator) as limit_numerator,
+    limit_denominator // gcd(limit_numerator, limit_denominator) as limit_denominator,
+    cast(step_wh as bigint) as step_wh,
     max(to_at) over (partition by meter_id, island) as constant_until
-from islands
+from limited

@@ -8,11 +8,7 @@
 -- floating point: it chooses among reads and is no figure.
 -- Grain: meter_id, read_at
 -- Order: meter_id, read_at
-with parameters as (
-    select cast(arg_max(over_capacity_factor, year) as double) as over_capacity_factor
-    from run.params
-),
-points as (
+with points as (
     select meter_id, segment, read_at as moment, 1 as place, value, multiplier, file_id, line
     from staging.register_reads
     where status = 'standing'
@@ -64,11 +60,10 @@ limits as (
     select
         n.*,
         cast(k.register_modulus as double) as modulus,
-        cast(k.capacity_kw as double) * p.over_capacity_factor * k.wh_per_kwh
-        / (cast(coalesce(n.multiplier, k.multiplier) as double) * k.unit_wh * 3600) as value_per_second
+        cast(k.limit_numerator as double) / cast(k.limit_denominator as double)
+        / (cast(coalesce(n.multiplier, k.multiplier) as double) * k.unit_wh) as value_per_second
     from neighbours as n
     left join staging.register_ratios as k on n.meter_id = k.meter_id and n.moment > k.from_at and n.moment <= k.to_at
-    cross join parameters as p
     where n.place = 1
 ),
 judged as (

@@ -214,8 +214,8 @@ def vectors(real_data) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-# The provider's quantity is no difference of the two reads, whatever the digits: the earlier read of MET5678 lacks one (it
-# fits 9950), and the quantity of 11002 fits nothing that its register can have counted between them.
+# The provider's quantity is no difference of the two reads, whatever the digits: the earlier read of MET5678 lacks one
+# (it fits 9950), and the quantity of 11002 fits nothing that its register can have counted between them.
 ODD = {"MET5678", "11002"}
 BACKWARD = "13048"
 # A register of 12 digits turns over at 10^12, and numbers of a file are below that: its master cannot say so.
