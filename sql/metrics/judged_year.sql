@@ -1,6 +1,8 @@
 -- The judgement of each park and year (notice 910, annexes 3 and 4): size class, limit, verdicts, and why.
 -- Size class by C at both ends of c_eq and with feedstock in and out; where the classes differ the stricter limit applies.
 -- All comparisons are exact: I <= limit as E <= limit x C; R_direct >= minimum as green power >= minimum x U.
+-- A year in which a meter was estimated for more than 30 days in a row is undecided, and so is one whose limit lies within the
+-- 95 % interval of its intensity.
 -- Below the floor comes first; readings that are missing are given their estimated size before a park is called small; while documents are
 -- owed, its size is not known.
 -- Grain: park_id, year
@@ -22,6 +24,15 @@ owed as (
     from metrics.missing_inputs
     group by park_id, year
 ),
+prolonged as (
+    select a.park_id, a.year, max(s.minutes) as minutes
+    from metrics.accounts as a
+    inner join run.params as p on a.year = p.year
+    inner join energy.estimated_stretch as s
+        on a.park_id = s.park_id and s.from_at < cast(a.last_day + 1 as timestamp) and s.to_at > cast(a.first_day as timestamp)
+    where s.role not in ('check', 'outside') and s.minutes > p.prolonged_fail_days * 1440
+    group by a.park_id, a.year
+),
 measured as (
     select
         w.*,
@@ -36,6 +47,10 @@ measured as (
         coalesce(g.intervals_open, 0) as open_intervals,
         coalesce(g.size_unknown, false) as size_unknown,
         coalesce(o.inputs_missing, 0) as inputs_missing,
+        x.minutes is not null as prolonged_estimate,
+        coalesce(i.half_width_tco2_per_tce, 0) > 0 as has_interval,
+        i.intensity_low,
+        i.intensity_high,
         w.other_tce - case when p.feedstock_in_energy = 1 then w.feedstock_tce else 0 end as other_without_feedstock_tce,
         w.direct_used_wh - w.uncounted_direct_wh
         + case when p.onsite_counts_as_direct = 1 then w.onsite_used_wh - w.sold_onsite_wh else 0 end
@@ -44,6 +59,8 @@ measured as (
     inner join run.params as p on w.year = p.year
     left join gaps as g on w.park_id = g.park_id and w.year = g.year
     left join owed as o on w.park_id = o.park_id and w.year = o.year
+    left join prolonged as x on w.park_id = x.park_id and w.year = x.year
+    left join metrics.intensity_interval as i on w.park_id = i.park_id and w.year = i.year
     where w.window_kind = 'year'
 ),
 variants as (
@@ -108,6 +125,9 @@ compared as (
         l.*,
         l.total_tco2 <= l.limit_tco2_per_tce * l.energy_tce as within_limit,
         l.total_tco2 - l.residual_tco2 + l.contested_residual_tco2 <= l.limit_tco2_per_tce * l.energy_tce as within_if_contested,
+        l.has_interval
+        and l.intensity_low <= cast(l.limit_tco2_per_tce as double)
+        and l.intensity_high > cast(l.limit_tco2_per_tce as double) as intensity_uncertain,
         l.direct_green_wh >= l.use_wh * cast(l.direct_supply_share_min as decimal(9, 6)) as enough_direct
     from limited as l
 ),
@@ -118,14 +138,14 @@ judged as (
         case
             when c.surely_below_floor and c.below_floor_even_if_complete and not c.missing_input then 'not_applicable'
             when
-                c.missing_readings or c.missing_input or c.conversion_negative or c.outflow_credit or c.fuel_missing
-                or c.within_limit <> c.within_if_contested
+                c.missing_readings or c.prolonged_estimate or c.missing_input or c.conversion_negative or c.outflow_credit
+                or c.fuel_missing or coalesce(c.intensity_uncertain, false) or c.within_limit <> c.within_if_contested
                 then 'undecided'
             when c.within_limit then 'pass'
             else 'fail'
         end as core_verdict,
         case
-            when c.missing_readings then 'undecided'
+            when c.missing_readings or c.prolonged_estimate then 'undecided'
             when c.use_wh = 0 then 'not_applicable'
             when c.enough_direct then 'pass'
             else 'fail'
@@ -157,6 +177,8 @@ select
         case when j.core_verdict = 'not_applicable' then 'below_floor' end,
         case when j.size_class_uncertain then 'size_class_uncertain' end,
         case when j.missing_readings then 'missing_readings' end,
+        case when j.prolonged_estimate then 'prolonged_estimate_year' end,
+        case when j.intensity_uncertain and j.core_verdict <> 'not_applicable' then 'intensity_uncertain' end,
         case when j.missing_input then 'missing_input' end,
         case when j.conversion_negative then 'conversion_negative' end,
         case when j.outflow_credit and j.core_verdict <> 'not_applicable' then 'outflow_credit' end,

@@ -86,8 +86,8 @@ select
     y.energy_tce,
     y.energy_calorific_tce,
     y.intensity as intensity_tco2_per_tce,
-    cast(null as double) as intensity_low,
-    cast(null as double) as intensity_high,
+    i.intensity_low,
+    i.intensity_high,
     v.tco2_per_tce as baseline_average_tco2_per_tce,
     coalesce(b.intensity, d.tco2_per_tce) as baseline_base_year_tco2_per_tce,
     case when b.intensity is not null then 'computed' when d.tco2_per_tce is not null then 'declared' end as baseline_base_year_kind,
@@ -116,6 +116,7 @@ select
     y.reasons
 from years as y
 cross join average as v
+left join metrics.intensity_interval as i on y.park_id = i.park_id and y.year = i.year
 left join years as b on y.park_id = b.park_id and y.base_year = b.year
 left join declared as d on y.park_id = d.park_id and y.base_year = d.year
 left join factors as x on y.park_id = x.park_id and y.year = x.year and x.preference = 1

@@ -24,9 +24,15 @@ judged as (
         w.energy_tce,
         w.use_wh,
         w.fossil_wh,
+        i.intensity_low,
+        i.intensity_high,
+        d.decisive_mwh,
+        d.meters,
         unnest(j.reasons) as code
     from metrics.judged_year as j
     inner join metrics.park_window as w on j.park_id = w.park_id and j.year = w.year and w.window_kind = 'year'
+    left join metrics.intensity_interval as i on j.park_id = i.park_id and j.year = i.year
+    left join quality.decisive_metering as d on j.park_id = d.park_id and j.year = d.year
 ),
 reasons as (
     select
@@ -43,6 +49,15 @@ reasons as (
                 then printf(
                         ' %.5f tCO2/tce against %s.', cast(r.total_tco2 as double) / cast(r.energy_tce as double),
                         cast(cast(r.limit_tco2_per_tce as decimal(9, 3)) as varchar)
+                    )
+            when 'intensity_uncertain'
+                then printf(
+                        ' It reaches from %.5f to %.5f tCO2/tce against %s. ', r.intensity_low, r.intensity_high,
+                        cast(cast(r.limit_tco2_per_tce as decimal(9, 3)) as varchar)
+                    )
+                    || coalesce(
+                        printf('Metered values for %s MWh that are estimated now (%s) would decide it.', cast(r.decisive_mwh as varchar), r.meters),
+                        'No missing metering decides it; meters of a better accuracy class would.'
                     )
             when 'direct_supply_below_minimum'
                 then printf(' The share is %.4f.', cast(r.direct_green_wh as double) / cast(r.use_wh as double))
@@ -255,6 +270,10 @@ superseded as (
     inner join lake.files as n on s.kept_file_id = n.file_id
 ),
 everything as (
+    select code, severity, sentence, evidence, park_id, year, month, meter_id from quality.vee_findings
+    union all
+    select code, severity, sentence, evidence, park_id, year, month, meter_id from quality.register_findings
+    union all
     select code, severity, sentence, evidence, park_id, year, month, meter_id from superseded
     union all
     select code, severity, sentence, evidence, park_id, cast(year as integer) as year, month, meter_id from reasons
