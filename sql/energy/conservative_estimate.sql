@@ -3,7 +3,8 @@
 -- supply, discharge, heat that leaves, and use (it caps certificates) the lowest; where the import follows from use, use takes
 -- the highest. Exports take the highest, because exported green power is not used; of a park whose own generation is all
 -- fossil the lowest, because it earns a credit; with both kinds there is no safe side and the gap stays open.
--- A value that would be a spike among those of its day is none. Days that a mask covers do not stand in for it.
+-- A value that would be a spike among those of its day is none. Days that a mask covers do not stand in for it, nor what a
+-- register contradicts.
 -- Partition: month
 -- Kept: no
 -- Around: energy.month_meters -3 +0, energy.measured_interval -3 +0
@@ -47,6 +48,7 @@ needed as (
 spans as (
     select
         k.series_no,
+        n.meter_id,
         n.month,
         n.slot,
         cast(date_diff('minute', k.start, cast(n.month || '-01' as timestamp)) as integer) as start_minute
@@ -54,6 +56,16 @@ spans as (
     inner join energy.month_meters as n
         on k.meter_id = n.meter_id and k.point = n.point and k.interval_minutes = n.interval_minutes
     where k.series_no in (select series_no from needed)
+),
+failed as (
+    select
+        s.month,
+        s.slot,
+        date_diff('minute', cast(s.month || '-01' as timestamp), c.from_at) as from_minute,
+        date_diff('minute', cast(s.month || '-01' as timestamp), c.to_at) as to_minute
+    from energy.register_check as c
+    inner join spans as s on c.meter_id = s.meter_id
+    where c.disagrees
 ),
 wanted as (
     select series_no, minute % 1440 as day_minute, min(minute // 1440) as first_day, max(minute // 1440) as last_day
@@ -75,6 +87,11 @@ past as (
         i.status = 'valid'
         and i.source in ('reading', 'sender_estimate', 'register', 'edit')
         and (i.minute + s.start_minute - i.minute % 1440) // 1440 between w.first_day - p.conservative_days and w.last_day - 1
+        and not exists (
+            select 1
+            from failed as f
+            where f.month = i.month and f.slot = i.slot and i.minute >= f.from_minute and i.minute < f.to_minute
+        )
 ),
 offered as (
     select

@@ -1,7 +1,8 @@
 -- The first two steps of the ladder. alternate: the value of the one check meter under the meter, if the totals of both
 -- agree where both are valid. linear: a straight line between the valid neighbours of a short gap,
 -- x_k = a + k (b - a) / (m + 1), rounded half up. Whether an estimate stands is judged in energy.sound_estimate; needs_more
--- where there is none or it might not: a line between two valid values of one day can break no rule but that of the night.
+-- where there is none or it might not: a line between two valid values of one day can break no rule but that of the night,
+-- and the capacity where a person set a value above it.
 -- Partition: month
 -- Kept: no
 -- Grain: slot, minute, mask_no
@@ -19,15 +20,41 @@ with checks as (
     group by k.slot
     having count(*) = 1
 ),
+failed as (
+    select
+        k.slot,
+        date_diff('minute', m.start, r.from_at) as from_minute,
+        date_diff('minute', m.start, r.to_at) as to_minute
+    from energy.register_check as r
+    inner join energy.month_meters as k on r.meter_id = k.meter_id
+    cross join run.month as m
+    where r.disagrees
+),
+standing as (
+    select i.slot, i.minute, i.energy_wh
+    from energy.measured_interval as i
+    where
+        i.status = 'valid'
+        and i.slot in (
+            select slot from checks
+            union all
+            select check_slot from checks
+        )
+        and not exists (
+            select 1
+            from failed as f
+            where f.slot = i.slot and i.minute >= f.from_minute and i.minute < f.to_minute
+        )
+),
 compared as (
     select
         c.slot,
         c.check_slot,
-        coalesce(sum(a.energy_wh), 0) as main_wh,
-        coalesce(sum(b.energy_wh), 0) as check_wh
+        sum(a.energy_wh) as main_wh,
+        sum(b.energy_wh) as check_wh
     from checks as c
-    left join energy.measured_interval as b on c.check_slot = b.slot and b.status = 'valid'
-    inner join energy.measured_interval as a on c.slot = a.slot and b.minute = a.minute and a.status = 'valid'
+    inner join standing as b on c.check_slot = b.slot
+    inner join standing as a on c.slot = a.slot and b.minute = a.minute
     group by c.slot, c.check_slot
 ),
 agreeing as (
@@ -54,13 +81,14 @@ candidates as (
                 ) // (2 * ((g.run_to_minute - g.run_from_minute) // g.interval_minutes + 1))
         end as linear_wh,
         k.night_limit_wh is not null
-        or floor((g.run_from_minute - g.interval_minutes) / 1440.0) <> floor(g.run_to_minute / 1440.0) as across_days
+        or coalesce(greatest(g.before_wh, g.after_wh) > k.capacity_limit_wh, false)
+        or floor((g.run_from_minute - g.interval_minutes) / 1440.0) <> floor(g.run_to_minute / 1440.0) as may_break
     from energy.gap_interval as g
     inner join energy.month_meters as k on g.slot = k.slot
     cross join run.month as m
     inner join run.params as p on year(m.first_day) = p.year
     left join agreeing as a on g.slot = a.slot
-    left join energy.measured_interval as b on a.check_slot = b.slot and g.minute = b.minute and b.status = 'valid'
+    left join standing as b on a.check_slot = b.slot and g.minute = b.minute
 )
 select
     slot,
@@ -68,5 +96,5 @@ select
     mask_no,
     alternate_wh,
     cast(linear_wh as bigint) as linear_wh,
-    (alternate_wh is null and linear_wh is null) or across_days or alternate_wh is not null as needs_more
+    linear_wh is null or may_break or alternate_wh is not null as needs_more
 from candidates
