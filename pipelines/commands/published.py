@@ -54,14 +54,14 @@ def chosen_id(
     return publication_at(settings, moment, year, output) if moment else publication
 
 
-def _rows(con: "duckdb.DuckDBPyConnection", statement: str, parameters: list[object]) -> Rows:
+def query_rows(con: "duckdb.DuckDBPyConnection", statement: str, parameters: list[object]) -> Rows:
     """The result of a query as dictionaries."""
     cursor = con.execute(statement, parameters)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
-def _year(con: "duckdb.DuckDBPyConnection", year: int | None, output: Output) -> int:
+def find_year(con: "duckdb.DuckDBPyConnection", year: int | None, output: Output) -> int:
     """``year`` if the publication has results for it; the latest it has if None."""
     years = [found for (found,) in con.execute("select distinct year from metrics.park_year order by 1").fetchall()]
     wanted: int = years[-1] if year is None and years else (year or 0)
@@ -82,7 +82,7 @@ def note_generated(con: "duckdb.DuckDBPyConnection", output: Output) -> bool:
 
 def league_rows(con: "duckdb.DuckDBPyConnection", year: int) -> Rows:
     """``metrics.park_year`` of one year with the parks' names, best verdict first, then by intensity."""
-    return _rows(
+    return query_rows(
         con,
         """
         select y.*, p.name_zh, p.name_en
@@ -106,7 +106,7 @@ def print_league(con: "duckdb.DuckDBPyConnection", year: int, output: Output) ->
     output.table(output.text("league_title", year=year), headings, rows)
 
 
-def _find_park(con: "duckdb.DuckDBPyConnection", wanted: str, output: Output) -> str:
+def find_park(con: "duckdb.DuckDBPyConnection", wanted: str, output: Output) -> str:
     """The id of the park that ``wanted`` names by id or by name."""
     parks = con.execute(
         "select distinct y.park_id, p.name_zh, p.name_en"
@@ -124,21 +124,21 @@ def _park_detail(con: "duckdb.DuckDBPyConnection", park_id: str, year: int) -> d
     """Everything that ``zcp show PARK`` shows, as rows of the published tables."""
     return {
         "metrics": next(row for row in league_rows(con, year) if row["park_id"] == park_id),
-        "certificates": _rows(
+        "certificates": query_rows(
             con,
             "select p.status, sum(p.count_mwh) as count_mwh from certificates.position as p"
             " join metrics.enterprise_year as e using (enterprise_id, year)"
             " where e.park_id = $1 and p.year = $2 group by 1 order by 1",
             [park_id, year],
         ),
-        "exclusions": _rows(
+        "exclusions": query_rows(
             con,
             "select x.ledger_id, x.enterprise_id, x.mwh, x.reason, x.sentence from certificates.exclusions as x"
             " join metrics.enterprise_year as e using (enterprise_id, year)"
             " where e.park_id = $1 and x.year = $2 order by x.ledger_id, x.reason",
             [park_id, year],
         ),
-        "findings": _rows(
+        "findings": query_rows(
             con,
             "select code, severity, month, meter_id, sentence, evidence from quality.findings"
             " where park_id = $1 and (year = $2 or year is null)"
@@ -188,8 +188,8 @@ def show(settings: Settings, park: str | None, year: int | None, output: Output,
     from pipelines.reference_tables import parameter_versions, parameters_of
 
     with open_current(settings, output, chosen_id(settings, output, as_of=as_of, year=year)) as con:
-        shown = _year(con, year, output)
-        park_id = _find_park(con, park, output) if park else None
+        shown = find_year(con, year, output)
+        park_id = find_park(con, park, output) if park else None
         note_generated(con, output)
         if park_id is None:
             if output.as_json:
