@@ -16,6 +16,7 @@ from pipelines.model_inputs import Account, ParsedFile, Sources, months_of
 from pipelines.model_runner import BuildContext
 from pipelines.models import all_models
 from pipelines.settings import Settings
+from pipelines.stretches import STRETCHES, told_months
 
 
 def open_context(
@@ -29,7 +30,7 @@ def open_context(
     lake = Lake(settings.home, as_of)
     con = warehouse.connect(settings)
     files, file_types = read_files(lake, con)
-    read = sorted({month for file in files for month in file.months} | told_months(lake, con, files))
+    read = sorted({month for file in files for month in file.months} | stretch_months(lake, con, files))
     if year is None:
         if not read:
             raise InputRefused(f"no readings are landed in {lake.home}; name the year with --year, or land a delivery")
@@ -76,34 +77,16 @@ def base_years(lake: Lake, con: duckdb.DuckDBPyConnection, files: tuple[ParsedFi
     return tuple(row[0] for row in rows)
 
 
-# Tables that tell of energy between two moments, the column of the earlier and of the later one.
-_STRETCHES = {
-    "meter_registers": ("read_at", "read_at"),
-    "meter_periods": ("from", "to"),
-    "reading_edits": ("from", "to"),
-}
+def stretch_months(lake: Lake, con: duckdb.DuckDBPyConnection, files: tuple[ParsedFile, ...]) -> set[str]:
+    """The months between the first and the last moment of which registers, bills or edits tell, over all files.
 
-
-def told_months(lake: Lake, con: duckdb.DuckDBPyConnection, files: tuple[ParsedFile, ...]) -> set[str]:
-    """The months between the first and the last moment of which registers, bills or edits tell.
-
-    A read or a bill may stand for months in which nothing else is delivered.
+    Two reads that come in two files tell of the months between them, in which nothing else may be delivered.
     """
     months: set[str] = set()
-    for table, (first, last) in _STRETCHES.items():
+    for table in STRETCHES:
         paths = [str(lake.parsed / file.file_id / f"{table}.parquet") for file in files if table in file.tables]
-        if not paths:
-            continue
-        months |= {
-            month
-            for (month,) in con.execute(
-                f"""
-                select strftime(unnest(range(date_trunc('month', begins), ends, interval 1 month)), '%Y-%m')
-                from (select min("{first}") as begins, max("{last}") as ends from read_parquet(?, union_by_name = true))
-                """,
-                [paths],
-            ).fetchall()
-        }
+        if paths:
+            months |= {*told_months(con, table, "read_parquet(?, union_by_name = true)", [paths])}
     return months
 
 

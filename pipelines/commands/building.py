@@ -82,7 +82,7 @@ def year_to_run(lake: Lake, year: int | None, output: Output) -> int:
 
 
 def check_year(lake: Lake, year: int, output: Output) -> None:
-    """Raises ``InputRefused`` if there is no reading, fuel, heat, process row or certificate of ``year``."""
+    """Raises ``InputRefused`` unless a reading, a register, a bill, a document or a certificate is of ``year``."""
     ledgers = [entry for entry in standing_entries(lake) if not entry["refused_reason"]]
     if any(month.startswith(f"{year:04d}-") for entry in ledgers for month in entry["months"]):
         return

@@ -26,6 +26,7 @@ from pipelines.ingest.spec import FileSpec
 from pipelines.ingest.store import MONTH, NARROW, READINGS, WIDE, copy_quarantine, copy_readings, copy_rows
 from pipelines.lake import fingerprint, fsync_path, write_json
 from pipelines.reference_tables import literal
+from pipelines.stretches import STRETCHES, told_months
 
 PARSER_VERSION = "2"
 """Part of every file_id: raise it when the same file would be read differently than before."""
@@ -192,14 +193,15 @@ def _write_master(
 def _write_good(
     con: duckdb.DuckDBPyConnection, contract: Contract, landed: LandedFile, folder: Path
 ) -> tuple[int, tuple[str, ...]]:
-    """Writes the good rows; their number, and the months that readings touch."""
+    """Writes the good rows; their number, and the months of whose energy they tell."""
     target = folder / f"{contract.table}.parquet"
     if contract.table != READINGS:
-        return copy_rows(con, GOOD, contract, landed.file_id, target), ()
+        months = told_months(con, contract.table, f"({GOOD})") if contract.table in STRETCHES else ()
+        return copy_rows(con, GOOD, contract, landed.file_id, target), months
     value_type = NARROW if fits_narrow(con, f"({GOOD})") else WIDE
     rows = copy_readings(con, GOOD, value_type, landed.file_id, target, repeated="row")
-    months = con.execute(f"select distinct strftime({MONTH}, '%Y-%m') from ({GOOD}) order by all").fetchall()
-    return rows, tuple(month for (month,) in months)
+    touched = con.execute(f"select distinct strftime({MONTH}, '%Y-%m') from ({GOOD}) order by all").fetchall()
+    return rows, tuple(month for (month,) in touched)
 
 
 def _quarantine(
