@@ -38,7 +38,13 @@ _NAMES = {
     ),
 }
 ALL = frozenset(f"{part}: {name}" for part, names in _NAMES.items() for name in names)
-"""Every name there is."""
+"""Every name that some worlds have to try."""
+RARE = frozenset(
+    f"{method}: estimate breaks {rule}"
+    for method in ("alternate", "linear", "like_day", "conservative")
+    for rule in ("over_capacity", "solar_at_night", "spike")
+)
+"""What happens too seldom to be asked for."""
 
 
 def shapes(one: Series, meters: Sequence[Row], holidays: Container[date]) -> Iterator[str]:

@@ -47,10 +47,14 @@ class _Faults:
             *(self.short, self.short, self.too_long, self.some_days, self.some_days, self.weeks, self.at_an_end),
             *(self.month_end, self.month_end, self.holiday, self.holiday, self.near_gaps, self.bad_neighbour),
             *(self.nulls, self.negative, self.over_capacity, self.spike, self.spike, self.at_night, self.night_gap),
-            *(self.zeros, self.flat, self.jump, self.same_hour, self.nearly_all, self.high_neighbours),
+            *(self.zeros, self.flat, self.jump, self.same_hour, self.nearly_all),
+            *(self.at_change, self.at_change, self.same_hour, self.at_an_end),
+            *(self.high_neighbours, self.high_neighbours),
         ]  # fmt: skip
         for _ in range(self.random.choice([1, 2, 3, 4, 6])):
             self.random.choice(kinds)()
+        if self.world.chance(0.3):
+            self.ragged()
 
     def lose(self, begin: int, count: int) -> None:
         """Takes intervals away, from the one at ``begin`` on."""
@@ -114,17 +118,17 @@ class _Faults:
         )
 
     def high_neighbours(self) -> None:
-        """A value that stands out of its day is put in place of another by a line or by other days."""
-        day = self.index(self.starts[self.place].date())
-        hour = self.random.randrange(self.world.per_day)
+        """Days with three high values stand in for a lost hour of one that has none: the estimate stands out."""
+        wednesdays = [start.date() for start in self.starts if start.weekday() == 2][1:-1]
+        if not wednesdays or self.world.per_day < 24:
+            return
+        day, hour = self.index(self.random.choice(wednesdays)), self.random.randrange(self.world.per_day)
         for n in range(-7, 8):
             for k in range(self.world.per_day):
                 self.put(day + n * self.world.per_day + k, self.top // 40 + k % 2)
-            if n:
-                self.put(day + n * self.world.per_day + hour, self.top // 18)
-        for n in (-1, 1):
-            self.put(day + hour + n, self.random.choice([self.top // 40, self.top // 12]))
-        self.lose(day + hour, self.random.choice([1, 1, self.two_hours + 1]))
+            for k in (0, self.world.per_day // 3, self.world.per_day // 2) if n else ():
+                self.put(day + n * self.world.per_day + (hour + k) % self.world.per_day, self.top // 10)
+        self.lose(day + hour, self.two_hours + 1)
 
     def nulls(self) -> None:
         place = self.place
@@ -191,6 +195,24 @@ class _Faults:
         for n in range(self.random.choice([30, 100])):
             self.lose(place + n * self.world.per_day, 1)
         self.lose(place + 7 * self.world.per_day, self.two_hours + 2)
+
+    def ragged(self) -> None:
+        """No day is whole, and the meter ends with a lost interval, often on a day far below those before it."""
+        last = self.index(self.starts[-1].date())
+        lost = last + self.random.randrange(self.world.per_day)
+        if self.world.chance(0.5):
+            for n in range(last, len(self.starts)):
+                self.put(n, self.top // 40 + n % 2)
+        for n in range(lost % self.world.per_day, len(self.starts), self.world.per_day):
+            self.lose(n, 1)
+        self.lose(len(self.starts) - 1, 1)
+
+    def at_change(self) -> None:
+        """Around the day on which the meter's ratio changes or another meter takes its place."""
+        days = [row["valid_from"] for row in self.world.rows("meters") if row["valid_from"] != self.world.first]
+        if days:
+            before = self.random.choice([1, self.two_hours // 2, self.world.per_day])
+            self.lose(self.index(self.random.choice(days)) - before, 2 * before)
 
     def nearly_all(self) -> None:
         self.lose(

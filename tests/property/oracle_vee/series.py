@@ -14,6 +14,7 @@ from tests.property.oracle.delivery import Delivery, Row, covers, days, half_up,
 from tests.property.oracle.readings import ON_SITE, PLANT, WH, in_force
 
 PROFILED = {"use", "generation", "direct_import", "heat_import", "heat_export", "auxiliary"}
+OF_WEATHER = {"wind", "ocean"}
 OWN_SUPPLY = {"grid_export", "direct_import", "generation", "storage_charge", "storage_discharge"}
 
 
@@ -25,7 +26,7 @@ class Series:
     ``line_end``. ``due`` holds the starts of the expected intervals in order; ``delivered`` has a key for each of them
     that came, with None where no value came along; ``edited`` are those that two persons answer for; ``status`` is
     filled by the rules, for the keys of ``delivered``. ``profiled`` are the months in which a value far above the
-    others of its day is wrong: what is left over or switched (exports, storage, a residual import) has them by nature.
+    others of its day is wrong: wind, and what is left over or switched (exports, storage) have them by nature.
     """
 
     meter: Row
@@ -126,6 +127,8 @@ def series_of(delivery: Delivery, months: Iterable[str]) -> dict[str, Series]:
 
 def _has_profile(one: Series, month: str, park: Iterable[Series]) -> bool:
     points = {other.meter["point"] for other in park if month in other.month}
+    if one.project is not None and one.project["technology"] in OF_WEATHER:
+        return False
     return one.meter["point"] in PROFILED or (one.meter["point"] == "grid_import" and not points & OWN_SUPPLY)
 
 
