@@ -1,6 +1,6 @@
 -- The intervals of the month whose value a person has set, with two names and a document. The value is what the meter
--- would have read for the interval: x multiplier x unit, rounded half up like a reading. One below zero, or too large for
--- the model, fails like a reading.
+-- would have read for the interval; its energy is value x multiplier x unit, rounded half up like a reading. One below zero,
+-- or too large for the model, fails like a reading.
 -- Partition: month
 -- Kept: no
 -- Grain: slot, minute
@@ -9,10 +9,14 @@ with pieces as (
     select
         k.slot,
         k.interval_minutes,
-        e.value,
         k.multiplier,
         k.unit_numerator,
         k.unit_denominator,
+        e.value,
+        e.reason,
+        e.document_sha256,
+        e.author,
+        e.approver,
         e.file_id,
         greatest(k.from_end_minute - k.interval_minutes, date_diff('minute', m.start, e.from_at)) as from_minute,
         least(k.to_end_minute - k.interval_minutes, date_diff('minute', m.start, e.to_at)) as to_minute
@@ -54,5 +58,10 @@ select
                     + cast(1000000000000000000 as hugeint) * j.unit_denominator
                 ) // (cast(2000000000000000000 as hugeint) * j.unit_denominator) as bigint)
     end as energy_wh,
+    j.value,
+    j.reason,
+    j.document_sha256,
+    j.author,
+    j.approver,
     j.file_id
 from judged as j

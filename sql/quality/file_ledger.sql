@@ -9,6 +9,8 @@ with duplicates as (
         select file_id, 'meter_readings' as table_name, rows_duplicate from energy.reading_duplicates
         union all
         select file_id, table_name, count(*) from staging.repeated_rows group by file_id, table_name
+        union all
+        select file_id, table_name, count(*) from staging.repeated_meter_rows group by file_id, table_name
     ) as counted
     group by file_id, table_name
 ),
@@ -20,6 +22,8 @@ aside as (
         group by file_id
         union all
         select file_id, table_name, count(*) from staging.set_aside_rows group by file_id, table_name
+        union all
+        select file_id, table_name, count(*) from staging.set_aside_meter_rows group by file_id, table_name
     ) as counted
     group by file_id, table_name
 )

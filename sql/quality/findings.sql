@@ -265,7 +265,13 @@ superseded as (
         cast(null as integer) as year,
         cast(null as varchar) as month,
         cast(null as varchar) as meter_id
-    from staging.superseded_rows as s
+    from (
+        select table_name, entry, file_id, line, raw, kept_file_id, kept_line, kept_raw
+        from staging.superseded_rows
+        union all
+        select table_name, entry, file_id, line, raw, kept_file_id, kept_line, kept_raw
+        from staging.superseded_meter_rows
+    ) as s
     inner join lake.files as o on s.file_id = o.file_id
     inner join lake.files as n on s.kept_file_id = n.file_id
 ),

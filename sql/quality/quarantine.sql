@@ -1,5 +1,6 @@
 -- Every delivered row that does not count, with its file, line and text, and why: rows that could not be read, rows of
--- documents that the master or the reference data does not cover, and readings no valid meter accounts for.
+-- documents that the master or the reference data does not cover, and readings, register reads, bills and edits no valid
+-- meter accounts for.
 -- Grain: file_id, table_name, line, reason
 -- Order: file_id, table_name, line, reason, raw
 with aside as (
@@ -8,6 +9,9 @@ with aside as (
     union all
     select file_id, table_name, line, raw, reason, null
     from staging.set_aside_rows
+    union all
+    select file_id, table_name, line, raw, reason, null
+    from staging.set_aside_meter_rows
     union all
     select r.file_id, 'meter_readings', l.line, l.raw, r.reason, null
     from energy.set_aside_readings as r
