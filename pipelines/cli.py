@@ -132,6 +132,26 @@ def show(
     command(Settings.from_env(home), park, year, Output(lang, as_json), as_of)
 
 
+@app.command(help=_described("help_quality", "zcp quality beijing-etda --month 2026-03"))
+def quality(
+    park: Annotated[str | None, typer.Argument(help=_help("arg_park"))] = None,
+    *,
+    year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help=_help("opt_year"))] = None,
+    month: Annotated[str | None, typer.Option("--month", metavar="MONTH", help=_help("opt_month"))] = None,
+    with_sql: Annotated[bool, typer.Option("--sql", help=_help("opt_sql"))] = False,
+    as_of: AsOf = None,
+    home: Home = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    from pipelines.commands.output import Output
+    from pipelines.commands.quality import quality as command
+    from pipelines.settings import Settings
+
+    output = Output(lang, as_json)
+    command(Settings.from_env(home), park, year=year, month=month, with_sql=with_sql, as_of=as_of, output=output)
+
+
 @app.command(help=_described("help_sql", 'zcp sql "select park_id, overall_verdict from metrics.park_year"'))
 def sql(
     statement: Annotated[str, typer.Argument(metavar="SELECT", help=_help("arg_sql"))],

@@ -1,12 +1,15 @@
 """The sentences of the command line, Chinese and English. Column names and reason codes are the same in both.
 
-What the tables in a publication say belongs to the models, what an error says to the code that raises it.
+Headings of tables are in ``headings``. What the tables in a publication say belongs to the models, what an error says
+to the code that raises it.
 """
 
 import os
 import string
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
+
+from pipelines.headings import HEADINGS
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -28,6 +31,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Withdraw a landed file: it no longer counts, its bytes are kept; the next run rebuilds the months it touched.",
     ),
     "help_show": ("显示指标、结论、余量和原因。", "Show the metrics with verdicts, margins and reasons."),
+    "help_quality": (
+        "显示数据质量：覆盖率、估算、缺口、问题及需补报的数据。",
+        "Show how complete the data are: coverage, estimates, gaps, findings, and what to deliver.",
+    ),
     "help_sql": ("对当前发布执行只读查询。", "Run a read-only query on the current publication."),
     "help_publications": ("列出全部发布。", "List the publications."),
     "help_ui": ("在127.0.0.1打开Dagster界面。", "Serve the Dagster UI on 127.0.0.1."),
@@ -55,6 +62,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "arg_paths": ("交付的文件夹或文件", "Delivery folders or files"),
     "arg_park": ("园区编号或名称", "Park id or name"),
     "arg_sql": ("一条SELECT语句", "One SELECT statement"),
+    "opt_month": ("只看一个月，如2026-03", "One month only, e.g. 2026-03"),
+    "opt_sql": ("同时显示每项得分的SQL语句", "Show the SQL statement behind each score"),
     "opt_publication": ("发布编号（默认：当前发布）", "Publication id (default: the current one)"),
     "opt_port": ("端口", "Port"),
     "opt_parks": ("只用名单上的前N个园区", "Only the first N parks of the list"),
@@ -130,6 +139,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "took": ("用时 {seconds:.0f} 秒。", "Took {seconds:.0f} s."),
     "faults_title": ("有意埋入的错误及其去处", "Faults planted on purpose, and where they were found"),
     "next_title": ("下一步", "Next"),
+    "quality_title": ("{when} 数据质量", "Data quality in {when}"),
+    "scores_title": ("每项得分的计算语句（`zcp sql` 可执行）", "The statement behind each score, for `zcp sql`"),
+    "nothing_to_deliver": ("没有缺口，无需补报读数。", "No gaps: no readings are wanting."),
+    "gap_open": ("缺口，年度待定", "open: the year is undecided"),
+    "gap_estimated": ("已估算", "estimated"),
     "no_rows": ("没有记录。", "No rows."),
     "more_rows": ("还有 {count} 行；用 --json 查看全部。", "{count:count more row/more rows}; use --json for all."),
     "serving": (
@@ -199,15 +213,23 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "在 {moment} 之前没有交付过 parks 表，没有可生成的状态；请选择更晚的时点。",
         "no parks table had been delivered by {moment}, so there is nothing to build; choose a later moment.",
     ),
+    "bad_month": (
+        "--month {value} 不是该年的月份；写成2026-03，或配合 --year 写成3。",
+        "--month {value} is not a month of that year; write 2026-03, or 3 beside --year.",
+    ),
+    "no_quality": (
+        "该发布由旧版本生成，没有数据质量表；请先运行 `zcp run`。",
+        "this publication was made before there were tables of data quality; run `zcp run` first.",
+    ),
     "months_outside": (
         "--months {months} 不在核算范围内：{year}年的运行涉及 {years} 年；请改 --months 或 --year。",
         "--months {months} lies outside the run of {year}, which covers {years}; change --months or --year.",
     ),
     "empty_year": (
-        "{year}年没有任何读数、燃料、热力、工业过程或绿证记录，无可核算，没有发布任何内容；"
+        "{year}年没有任何读数、示值、账单、燃料、热力、工业过程或绿证记录，无可核算，没有发布任何内容；"
         "请检查 --year，或先交付该年的文件。",
-        "nothing of {year} has been landed (no reading, fuel, heat, process row or certificate) and nothing was "
-        "published; check --year, or deliver files of that year.",
+        "nothing of {year} has been landed (no reading, register, bill, fuel, heat, process row or certificate) and "
+        "nothing was published; check --year, or deliver files of that year.",
     ),
     "doctor_failed": ("有检查未通过：{names}。", "some checks failed: {names}."),
     # Verdicts
@@ -215,50 +237,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "fail": ("不达标", "fail"),
     "undecided": ("待定", "undecided"),
     "not_applicable": ("不适用", "not applicable"),
-    # Table headings
-    "h_park": ("园区", "park"),
-    "h_intensity": ("强度", "intensity"),
-    "h_ratio": ("与平均之比", "to average"),
-    "h_reduction": ("较基准年下降", "below base year"),
-    "h_limit": ("限值", "limit"),
-    "h_direct": ("直供占比", "direct share"),
-    "h_core": ("核心指标", "core"),
-    "h_direct_verdict": ("直供", "direct supply"),
-    "h_verdict": ("结论", "verdict"),
-    "h_reasons": ("原因", "reasons"),
-    "h_file": ("文件", "file"),
-    "h_delivery": ("交付", "delivery"),
-    "h_table": ("表", "table"),
-    "h_read": ("读", "read"),
-    "h_loaded": ("入库", "loaded"),
-    "h_duplicate": ("重复", "duplicate"),
-    "h_quarantined": ("隔离", "quarantined"),
-    "h_refused": ("拒收原因", "refused because"),
-    "h_what": ("错误", "fault"),
-    "h_where": ("见于", "named in"),
-    "h_code": ("代码", "code"),
-    "h_evidence": ("证据", "evidence"),
-    "h_metric": ("指标", "metric"),
-    "h_value": ("值", "value"),
-    "h_sentence": ("说明", "sentence"),
-    "h_severity": ("程度", "severity"),
-    "h_status": ("状态", "status"),
-    "h_check": ("检查项", "check"),
-    "h_publication": ("发布编号", "publication"),
-    "h_created": ("时间", "created"),
-    "h_reason": ("缘由", "reason"),
-    "h_line": ("行号", "line"),
-    "h_rows": ("行数", "rows"),
-    "h_margin": ("余量", "margin"),
-    "h_lines": ("行数", "lines"),
-    # Sections of `zcp show PARK`
-    "s_verdicts": ("结论", "Verdicts"),
-    "s_electricity": ("电力 MWh", "Electricity, MWh"),
-    "s_emissions": ("排放 tCO2", "Emissions, tCO2"),
-    "s_shares": ("能耗与占比", "Energy and shares"),
-    "s_certificates": ("绿证 MWh", "Certificates, MWh"),
-    "s_exclusions": ("不计入的绿证", "Certificates that do not count"),
-    "s_findings": ("发现", "Findings"),
+    **HEADINGS,
 }
 
 

@@ -65,14 +65,14 @@ union all
 select
     'findings_fail',
     'Findings of the month that a figure cannot pass over.',
-    'select park_id, month, count(*) as score from quality.findings'
-    || ' where severity = ''fail'' and park_id is not null and month is not null group by park_id, month'
+    'select p.park_id, p.month, count(f.code) as score from quality.park_month as p left join quality.findings as f'
+    || ' on p.park_id = f.park_id and p.month = f.month and f.severity = ''fail'' group by p.park_id, p.month'
 union all
 select
     'findings_warn',
     'Findings of the month that someone should look at.',
-    'select park_id, month, count(*) as score from quality.findings'
-    || ' where severity = ''warn'' and park_id is not null and month is not null group by park_id, month'
+    'select p.park_id, p.month, count(f.code) as score from quality.park_month as p left join quality.findings as f'
+    || ' on p.park_id = f.park_id and p.month = f.month and f.severity = ''warn'' group by p.park_id, p.month'
 union all
 select
     'documented_share',

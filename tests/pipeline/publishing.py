@@ -181,6 +181,7 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
             }
         ],
         "quality.corrections": [],
+        "quality.estimation_error": [],
         "quality.findings": [
             row
             for park in parks

@@ -16,7 +16,7 @@ from pipelines.commands.run import check_year
 from pipelines.errors import InputRefused
 from pipelines.lake import Lake, write_json
 
-COMMANDS = ("demo", "run", "land", "withdraw", "show", "sql", "publications", "ui", "doctor")
+COMMANDS = ("demo", "run", "land", "withdraw", "show", "quality", "sql", "publications", "ui", "doctor")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
