@@ -32,6 +32,7 @@ NOT_ON_SPARK: dict[str, set[str]] = {
     "energy/park_window.sql": {"hugeint"},
     "energy/project_month.sql": {"star"},
     "energy/project_use_month.sql": {"hugeint"},
+    "energy/reading_corrections.sql": {"to_minutes"},
     "energy/register_interval.sql": {"epoch_us", "hugeint"},
     "energy/repeated_readings.sql": {"bitstring_agg"},
     "energy/supply_interval.sql": {"hugeint"},
