@@ -15,7 +15,7 @@ import polars as pl
 
 from pipelines.ingest.encodings import ESPI
 from pipelines.ingest.espi_xml import Entry, Feed, Readings, read_feed
-from pipelines.ingest.exchange import check_instructions, in_kwh, listed, stated_minutes
+from pipelines.ingest.exchange import check_instructions, counted, in_kwh, listed, stated_minutes
 from pipelines.ingest.grid import REJECTED_SCHEMA, FileUnreadable, Grid, cell, no_rejects
 from pipelines.ingest.headers import is_ignored
 from pipelines.ingest.spec import FileSpec
@@ -67,11 +67,14 @@ def read_espi(path: Path, spec: FileSpec) -> Grid:
     if not feed.readings.line:
         raise FileUnreadable("the file holds no IntervalReading; Green Button files without interval data are not read")
     meters = {number: _for_table(meter, spec) for number, meter in _meters_of_blocks(feed).items()}
-    rows = _rows(feed.readings).join(_lengths(meters, feed.readings, spec), on="block", how="left")
+    lengths = _lengths(meters, feed.readings, spec)
+    rows = _rows(feed.readings).join(lengths, on="block", how="left", maintain_order="left")
+    lasts = pl.col("seconds") if spec.table == READINGS else pl.lit(0)
+    rows = rows.with_columns(lasts=pl.col("duration").fill_null(lasts))
     loaded = rows.filter(pl.col("meter").is_not_null())
     odd = pl.lit(value=False)
     if spec.table == READINGS:
-        odd = (pl.col("duration") != pl.col("seconds")) | ~_is_interval(pl.col("seconds"))
+        odd = (pl.col("lasts") != pl.col("seconds")) | ~_is_interval(pl.col("seconds"))
     rejected = pl.concat([_blocks_aside(feed, meters, rows, spec), _odd_lengths(loaded.filter(odd))])
     minutes = loaded.filter(~odd).select("meter", pl.col("seconds") // 60).unique().rows()
     return Grid(
@@ -156,7 +159,8 @@ def _typed(name: str, said: Mapping[str, str]) -> _Meter:
     if not re.fullmatch(r"[+-]?\d{1,2}", power):
         return _Meter(name, fault=("unknown_value", f"powerOfTenMultiplier is no power of ten: {power[:60]}"))
     length = said.get("intervalLength", "")
-    minutes = int(length) // 60 if length.isdecimal() and int(length) and int(length) % 60 == 0 else None
+    seconds = int(length) if re.fullmatch(r"[0-9]{1,9}", length) else 0
+    minutes = seconds // 60 if seconds and seconds % 60 == 0 else None
     table = _TABLES[said["accumulationBehaviour"]]
     return _Meter(name, table, int(power) - _KILO, minutes, said.get("defaultQuality", ""))
 
@@ -177,11 +181,13 @@ def _rows(readings: Readings) -> pl.DataFrame:
 def _lengths(meters: Mapping[int, _Meter], readings: Readings, spec: FileSpec) -> pl.DataFrame:
     """By block: meter, exponent, default quality, and the length in seconds that each of its readings should have.
 
-    That is what ``delivery.yaml`` states, else the reading type, else the length of the meter's first reading.
+    That is what ``delivery.yaml`` states, else the reading type, else the length of the meter's first reading that has
+    one; 0 where none does. A reading without a length has the meter's.
     """
-    first: dict[str, int] = {}
+    first = dict[str, int]()
     for block, duration in zip(readings.block, readings.duration, strict=True):
-        first.setdefault(meters[block].name, duration)
+        if duration > 0:
+            first.setdefault(meters[block].name, duration)
     rows = []
     for number, meter in meters.items():
         if meter.fault is None:
@@ -235,7 +241,7 @@ def _is_ignored(meter: _Meter, spec: FileSpec) -> bool:
 
 
 def _cells(rows: pl.DataFrame) -> pl.DataFrame:
-    end = pl.from_epoch(pl.col("start") + pl.col("duration").fill_null(0), "s").dt.offset_by("8h")
+    end = pl.from_epoch(pl.col("start") + pl.col("lasts"), "s").dt.offset_by("8h")
     codes = pl.when(pl.col("quality") == "").then("default").otherwise("quality")
     distinct = rows.select(codes.unique().alias("codes"))["codes"].to_list()
     flags = {code: _flag(code) for code in distinct}
@@ -261,6 +267,6 @@ def _warnings(feed: Feed, meters: Iterable[_Meter], spec: FileSpec) -> tuple[str
     aside = [f"{m.name or 'unnamed'} ({m.fault[1]})" for m in meters if m.fault and m.name and not _is_ignored(m, spec)]
     found = [f"set aside: {listed(aside)}"] if aside else []
     if feed.summaries:
-        summaries = "1 usage summary was" if feed.summaries == 1 else f"{feed.summaries} usage summaries were"
+        summaries = counted(feed.summaries, "usage summary", "usage summaries")
         found.append(f"{summaries} left out; bills come in the table meter_periods")
     return tuple(found)

@@ -7,6 +7,7 @@ is ever fetched. Parsers of Green Button on PyPI build the whole tree, take numb
 Namespaces vary between portals and versions: elements go by their local names.
 """
 
+import re
 from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +22,6 @@ MAX_TEXT = 10_000
 _CHUNK = 1 << 20
 _MOST_UNFINISHED = 8 << 20
 _NO_NUMBER = -1
-# The largest time and duration that are taken, in seconds: beyond the year 5000 nothing is a reading.
-_LARGEST = 10**11
 _SEPARATOR = " "
 _OF_TYPE = frozenset(
     {
@@ -217,4 +216,5 @@ class _Scan:
 
 
 def _whole(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) <= len(str(_LARGEST)) else _NO_NUMBER
+    """Seconds, up to the year 5138; -1 for every other text."""
+    return int(text) if re.fullmatch(r"[0-9]{1,11}", text) else _NO_NUMBER

@@ -137,3 +137,8 @@ def listed(names: Iterable[str]) -> str:
     """The first names and how many there are."""
     distinct = list(dict.fromkeys(names))
     return ", ".join(distinct[:_NAMED]) + (f", … ({len(distinct)} in all)" if len(distinct) > _NAMED else "")
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """``1 record was``, ``2 records were``."""
+    return f"1 {one} was" if number == 1 else f"{number} {several} were"

@@ -102,6 +102,11 @@ def exponent_of(unit: str, meter: str) -> int | None:
     raise FileUnreadable(f"the unit {unit!r} of {meter} is not known; known are Wh, kWh, MWh, GWh")
 
 
+def small_number(text: str) -> int | None:
+    """A whole number of up to nine digits without a sign; null for every other text."""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
+
+
 def is_quality(text: str) -> bool:
     """Whether a cell is a quality and method: A, E, F, N, S or V and the digits of a method."""
     return _QUALITY.fullmatch(text) is not None

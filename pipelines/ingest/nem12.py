@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.ingest.encodings import NEM12
-from pipelines.ingest.exchange import check_instructions, creates_master, in_kwh, listed, stated_minutes
+from pipelines.ingest.exchange import check_instructions, counted, creates_master, in_kwh, listed, stated_minutes
 from pipelines.ingest.grid import FileUnreadable, Grid, cell
 from pipelines.ingest.headers import is_ignored
 from pipelines.ingest.nem import (
@@ -24,6 +24,7 @@ from pipelines.ingest.nem import (
     is_quality,
     moment_of,
     records,
+    small_number,
 )
 from pipelines.ingest.spec import FileSpec
 
@@ -122,16 +123,18 @@ class _Reader:
             self.rejects.add(record, "unknown_value", f"{kind!r} is no record of NEM12 (100, 200, 300, 400, 500, 900)")
 
     def _channel(self, record: Record) -> _Channel | None:
-        nmi, suffix, unit, length = record.cell(1), record.cell(4) or record.cell(3), record.cell(7), record.cell(8)
+        nmi, suffix, unit = record.cell(1), record.cell(4) or record.cell(3), record.cell(7)
         if not nmi or not suffix or not unit:
             missing = "NMI" if not nmi else "suffix" if not suffix else "unit"
             self.rejects.add(record, "missing_value", f"the channel has no {missing}")
             return None
-        if not length.isdecimal() or not int(length) or _DAY_MINUTES % int(length):
-            self.rejects.add(record, "out_of_range", f"the interval length does not divide 1440 minutes: {length[:60]}")
+        minutes = small_number(record.cell(8))
+        if not minutes or _DAY_MINUTES % minutes:
+            length = record.cell(8)[:60]
+            self.rejects.add(record, "out_of_range", f"the interval length does not divide 1440 minutes: {length}")
             return None
         meter = f"{nmi}-{suffix}"
-        return _Channel(meter, unit, int(length), exponent_of(unit, meter))
+        return _Channel(meter, unit, minutes, exponent_of(unit, meter))
 
     def _day(self, record: Record) -> _Day | None:
         channel = self.channel
@@ -185,15 +188,17 @@ class _Reader:
             if not self.is_lost:
                 self.rejects.add(record, "record_order", "the record follows no 300 record that it could be about")
             return
-        first, last, quality = record.cell(1), record.cell(2), record.cell(3)
-        if not (first.isdecimal() and last.isdecimal() and 0 < int(first) <= int(last) <= len(day.qualities)):
-            day.fault = f"a 400 record has no range of the {len(day.qualities)} intervals: {first[:20]} to {last[:20]}"
+        first, last = small_number(record.cell(1)) or 0, small_number(record.cell(2)) or 0
+        quality = record.cell(3)
+        if not 0 < first <= last <= len(day.qualities):
+            said = f"{record.cell(1)[:20]} to {record.cell(2)[:20]}"
+            day.fault = f"a 400 record has no range of the {len(day.qualities)} intervals: {said}"
         elif not is_quality(quality) or quality[0] == _MIXED:
             day.fault = f"a 400 record has no quality flag A, E, F, N or S: {quality[:60]}"
-        elif day.quality == _MIXED and any(day.qualities[int(first) - 1 : int(last)]):
+        elif day.quality == _MIXED and any(day.qualities[first - 1 : last]):
             day.fault = f"a 400 record gives a quality to intervals that have one already: {first} to {last}"
         else:
-            day.qualities[int(first) - 1 : int(last)] = [quality] * (int(last) - int(first) + 1)
+            day.qualities[first - 1 : last] = [quality] * (last - first + 1)
 
     def close_day(self) -> None:
         """Judges the qualities of the day before, which 400 records may have added to."""
@@ -230,20 +235,16 @@ class _Reader:
             found.append(f"channels that do not measure active energy were set aside: {listed(self.reactive)}")
         if self.ignored:
             found.append(
-                f"{_counted(self.ignored, 'record of ignored channels', 'records of ignored channels')} left out"
+                f"{counted(self.ignored, 'record of ignored channels', 'records of ignored channels')} left out"
             )
         if self.index_reads:
-            reads = _counted(self.index_reads, "register read of a 500 record", "register reads of 500 records")
+            reads = counted(self.index_reads, "register read of a 500 record", "register reads of 500 records")
             found.append(f"{reads} left out; registers are read from NEM13 or meter_registers")
         for meter, lengths in self.lengths.items():
             if len(lengths) > 1:
                 parts = " and ".join(f"{minutes} minutes (from {day})" for minutes, day in lengths.items())
                 found.append(f"{meter} comes in intervals of {parts}: the table meters needs a row for each length")
         return tuple(found)
-
-
-def _counted(number: int, one: str, several: str) -> str:
-    return f"1 {one} was" if number == 1 else f"{number} {several} were"
 
 
 def read_nem12(path: Path, spec: FileSpec) -> Grid:

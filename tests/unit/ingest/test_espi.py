@@ -3,6 +3,8 @@
 import tracemalloc
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipelines.contracts import load
 from pipelines.ingest import espi_xml
@@ -15,6 +17,7 @@ READINGS, REGISTERS = load("inputs")["meter_readings"], load("inputs")["meter_re
 START = 1767196800  # 2026-01-01T00:00 in Asia/Shanghai
 POINT = "/espi/1_1/resource/Subscription/1/UsagePoint/UP"
 ENERGY = "park_id: p, point: use, measure: interval_energy, unit: kWh"
+CHOICES = ((None, START, START + 900), (None, 5, "x"), (None, 0, 900, 3600), ("M", "N", "Z"))
 NAMESPACES = 'xmlns="http://www.w3.org/2005/Atom" xmlns:espi="http://naesb.org/espi"'
 SAYS = {"accumulationBehaviour": 4, "commodity": 1, "flowDirection": 1, "powerOfTenMultiplier": 0, "uom": 72}
 
@@ -220,6 +223,36 @@ def test_a_length_that_no_interval_has(tmp_path, seconds):
     table = read(tmp_path, simple(reading(duration=seconds)))
     assert [reason for _, reason, _ in aside(table)] == ["interval_length"]
     assert table.rows_read == 1
+
+
+def test_a_reading_without_a_length_has_that_of_its_meter(tmp_path):
+    for first in ("intervalLength", None):
+        says = {"intervalLength": 900} if first else {}
+        table = read(tmp_path, simple(reading(START + 900, duration=None), reading(), **says))
+        assert sorted(table.frame["interval_end"]) == ["2026-01-01T00:15:00", "2026-01-01T00:30:00"]
+    none = read(tmp_path, simple(reading(duration=None)))
+    assert ([reason for _, reason, _ in aside(none)], none.rows_read) == (["interval_length"], 1)
+
+
+def test_numbers_that_are_too_long_to_be_any(tmp_path):
+    long = "9" * 5000
+    table = read(tmp_path, simple(reading(), reading(long), reading(value=f"1e{long}"), intervalLength=long))
+    assert (table.frame.height, table.rejected["reason"].to_list()) == (2, ["bad_timestamp"])
+
+
+def test_a_register_read_without_a_length_counts_at_its_start(tmp_path):
+    text = simple(reading(duration=None), reading(START, 2), accumulationBehaviour=9)
+    assert read(tmp_path, text, REGISTERS).frame["read_at"].to_list() == ["2026-01-01T00:00:00", "2026-01-01T00:15:00"]
+
+
+@given(st.lists(st.tuples(*(st.sampled_from(values) for values in CHOICES)), min_size=1, max_size=8))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_reading_is_loaded_or_in_a_row_set_aside(tmp_path, made):
+    readings = [reading(start, value, duration) for start, value, duration, _ in made]
+    blocks = [block(text, of=of) for text, (*_, of) in zip(readings, made, strict=True)]
+    types = (reading_type(), reading_type("R", uom=73))
+    table = read(tmp_path, feed(meter(), meter("N", "R"), *types, *blocks))
+    assert table.frame.height + table.rejected.height == table.rows_read == len(made)
 
 
 def test_the_master_row_has_the_interval_of_the_file(tmp_path):

@@ -133,6 +133,12 @@ def test_a_day_whose_qualities_are_not_known_is_set_aside(tmp_path, ranges, sent
         ("200,,E1,1,E1,N1,S,kWh,480,\n", "missing_value", "the channel has no NMI"),
         ("200,N,E1,,,N1,S,kWh,480,\n", "missing_value", "the channel has no suffix"),
         ("200,N,E1,1,E1,N1,S,,480,\n", "missing_value", "the channel has no unit"),
+        ("200,N,E1,1,E1,N1,S,kWh,-5,\n", "out_of_range", "the interval length does not divide 1440 minutes: -5"),
+        (
+            f"200,N,E1,1,E1,N1,S,kWh,{'9' * 5000},\n",
+            "out_of_range",
+            f"the interval length does not divide 1440 minutes: {'9' * 60}",
+        ),
         ("200,N,E1,1,E1,N1,S,kWh,25,\n", "out_of_range", "the interval length does not divide 1440 minutes: 25"),
     ],
 )
