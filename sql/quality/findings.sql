@@ -56,7 +56,10 @@ reasons as (
                         cast(cast(r.limit_tco2_per_tce as decimal(9, 3)) as varchar)
                     )
                     || coalesce(
-                        printf('Metered values for %s MWh that are estimated now (%s) would decide it.', cast(r.decisive_mwh as varchar), r.meters),
+                        printf(
+                            'Metered values for %s MWh that are estimated now (%s) would decide it.',
+                            cast(r.decisive_mwh as varchar), array_to_string(r.meters, ', ')
+                        ),
                         'No missing metering decides it; meters of a better accuracy class would.'
                     )
             when 'direct_supply_below_minimum'
