@@ -59,7 +59,6 @@ spans as (
 ),
 failed as (
     select
-        s.month,
         s.slot,
         date_diff('minute', cast(s.month || '-01' as timestamp), c.from_at) as from_minute,
         date_diff('minute', cast(s.month || '-01' as timestamp), c.to_at) as to_minute
@@ -79,7 +78,7 @@ past as (
         (i.minute + s.start_minute - i.minute % 1440) // 1440 as day,
         i.energy_wh
     from energy.measured_interval as i
-    inner join spans as s on i.month = s.month and i.slot = s.slot
+    inner join spans as s on i.slot = s.slot
     inner join wanted as w on s.series_no = w.series_no and i.minute % 1440 = w.day_minute
     cross join run.month as m
     inner join run.params as p on year(m.first_day) = p.year
@@ -90,7 +89,7 @@ past as (
         and not exists (
             select 1
             from failed as f
-            where f.month = i.month and f.slot = i.slot and i.minute >= f.from_minute and i.minute < f.to_minute
+            where f.slot = i.slot and i.minute >= f.from_minute and i.minute < f.to_minute
         )
 ),
 offered as (

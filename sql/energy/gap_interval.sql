@@ -18,7 +18,6 @@ with pieces as (
         least(g.to_minute, k.to_end_minute - k.interval_minutes, g.last_minute + g.interval_minutes) as to_minute
     from energy.gap_run as g
     inner join energy.month_meters as k on g.series_no = k.series_no
-    where g.is_due
 ),
 missing as (
     select

@@ -1,21 +1,23 @@
 -- The gaps of the month: maximal runs of intervals of one meter that are not valid, from their start to their end in minutes
--- from the start of the month, with the values just before and after. A run may begin or end in a neighbouring month; it
--- is looked at as far as a straight line could reach. before_wh and after_wh are null where no valid value stands there.
--- Where the validity of the meter begins or ends a run is cut; the time outside is a run that is not due. Days on which the
--- same meter goes on with another ratio do not cut.
--- Nothing is a gap after the last interval that any meter of the month has: what has not happened yet is not missing.
+-- from the start of the month. A run may begin on the last day of the month before or end on the first of the next; where
+-- the validity of the meter begins or ends it is cut, where the same meter goes on with another ratio it is not.
+-- before_wh and after_wh are the values just beside a run that a straight line can fill; null where no valid one stands
+-- there, and for longer runs. Nothing is a gap after the last valid interval of any meter of the month (last_minute): what
+-- has not happened yet is not missing.
 -- Partition: month
 -- Kept: no
--- Around: energy.measured_interval -1 +1, energy.month_meters -1 +1
+-- Around: energy.meter_day -1 +1, energy.month_meters -1 +1
 -- Grain: series_no, from_minute
 -- Order: series_no, from_minute
 with near_meters as (
     select
         k.series_no,
-        n.month,
+        n.month = m.month as is_own,
         n.slot,
         n.meter_id,
         k.interval_minutes,
+        n.first_day,
+        n.last_day,
         cast(date_diff('minute', m.start, cast(n.month || '-01' as timestamp)) as integer) as start_minute,
         n.from_end_minute - n.interval_minutes as from_minute,
         n.to_end_minute - n.interval_minutes as to_minute
@@ -25,129 +27,125 @@ with near_meters as (
         on k.meter_id = n.meter_id and k.point = n.point and k.interval_minutes = n.interval_minutes
     where k.month = m.month
 ),
-failed as (
+due as (
     select
-        n.month,
+        n.series_no,
         n.slot,
-        date_diff('minute', cast(n.month || '-01' as timestamp), c.from_at) as from_minute,
-        date_diff('minute', cast(n.month || '-01' as timestamp), c.to_at) as to_minute
-    from energy.register_check as c
-    inner join near_meters as n on c.meter_id = n.meter_id
-    where c.disagrees
-),
-standing as (
-    select i.month, i.slot, i.minute, i.energy_wh
-    from energy.measured_interval as i
-    where
-        i.status = 'valid'
-        and not exists (
-            select 1
-            from failed as f
-            where f.month = i.month and f.slot = i.slot and i.minute >= f.from_minute and i.minute < f.to_minute
-        )
-),
-limits as (
-    select
-        m.month,
-        date_diff('minute', m.start, m."end") as month_minutes,
-        cast(p.linear_max_minutes as integer) as reach_minutes
-    from run.month as m
-    inner join run.params as p on year(m.first_day) = p.year
-),
-horizon as (
-    select max(i.minute) as last_minute
-    from energy.measured_interval as i
+        n.interval_minutes,
+        cast(date_diff('day', m.first_day, d.day) * 1440 as integer) as day_minute,
+        coalesce(v.valid_pattern, repeat('0', 1440 // n.interval_minutes)) as valid_pattern
+    from near_meters as n
     cross join run.month as m
-    where i.month = m.month
+    cross join (
+        select cast(unnest(generate_series(first_day - interval 1 day, last_day + interval 1 day, interval 1 day)) as date) as day
+        from run.month
+    ) as d
+    left join energy.meter_day as v on n.slot = v.slot and d.day = v.day
+    where d.day between n.first_day and n.last_day
+),
+pieces as (
+    select series_no, slot, interval_minutes, day_minute, string_split(valid_pattern, '0') as pieces
+    from due
+    where contains(valid_pattern, '0')
 ),
 counted as (
-    select s.slot, count(*) as intervals_valid
-    from standing as s
-    cross join run.month as m
-    where s.month = m.month
-    group by s.slot
+    select
+        series_no,
+        slot,
+        interval_minutes,
+        day_minute,
+        unnest(pieces) as piece,
+        generate_subscripts(pieces, 1) as piece_no,
+        len(pieces) as pieces
+    from pieces
 ),
-incomplete as (
-    select distinct k.series_no, k.interval_minutes
-    from energy.month_meters as k
-    cross join run.month as m
-    left join counted as c on k.slot = c.slot
-    where k.month = m.month and coalesce(c.intervals_valid, 0) < k.intervals_expected
-),
-spans as (
+missing as (
+    select
+        series_no,
+        interval_minutes,
+        cast(day_minute + interval_minutes * (
+            sum(len(piece) + 1) over (partition by slot, day_minute order by piece_no) - 1
+        ) as integer) as minute
+    from counted
+    qualify piece_no < pieces
+    union
     select
         n.series_no,
         n.interval_minutes,
-        greatest(n.from_minute + n.start_minute, -l.reach_minutes - n.interval_minutes) as from_minute,
-        least(n.to_minute + n.start_minute, l.month_minutes + l.reach_minutes + n.interval_minutes) as to_minute
-    from near_meters as n
-    inner join incomplete as i on n.series_no = i.series_no
-    cross join limits as l
+        cast(unnest(generate_series(
+            greatest(date_diff('minute', m.start, c.from_at), n.from_minute + n.start_minute, -1440),
+            least(date_diff('minute', m.start, c.to_at), n.to_minute + n.start_minute, date_diff('minute', m.start, m."end") + 1440)
+            - n.interval_minutes,
+            n.interval_minutes
+        )) as integer) as minute
+    from energy.register_check as c
+    inner join near_meters as n on c.meter_id = n.meter_id
+    cross join run.month as m
+    where c.disagrees and c.from_at < m."end" + interval 1 day and c.to_at > m.start - interval 1 day
 ),
-edges as (
-    select series_no, interval_minutes, from_minute as minute, true as is_due
-    from spans
-    where from_minute < to_minute
-    union all
-    select series_no, interval_minutes, to_minute as minute, false as is_due
-    from spans
-    where from_minute < to_minute
-    union all
-    select i.series_no, i.interval_minutes, -l.reach_minutes - 2 * i.interval_minutes as minute, false as is_due
-    from incomplete as i
-    cross join limits as l
-    union all
-    select
-        i.series_no,
-        i.interval_minutes,
-        l.month_minutes + l.reach_minutes + 2 * i.interval_minutes as minute,
-        false as is_due
-    from incomplete as i
-    cross join limits as l
+numbered as (
+    select *, minute - interval_minutes * row_number() over (partition by series_no order by minute) as island
+    from missing
 ),
-points as (
+runs as (
     select
-        n.series_no,
-        n.interval_minutes,
-        s.minute + n.start_minute as from_minute,
-        s.minute + n.start_minute + n.interval_minutes as to_minute,
-        s.energy_wh,
-        true as is_due
-    from standing as s
-    inner join near_meters as n on s.month = n.month and s.slot = n.slot
-    cross join limits as l
+        series_no,
+        interval_minutes,
+        min(minute) as from_minute,
+        max(minute) + interval_minutes as to_minute
+    from numbered
+    group by series_no, interval_minutes, island
+),
+own_runs as (
+    select
+        r.*,
+        h.last_minute,
+        date_diff('minute', m.start, m."end") as month_minutes,
+        r.to_minute - r.from_minute <= p.linear_max_minutes as is_short
+    from runs as r
+    cross join run.month as m
+    cross join (select max(last_minute) as last_minute from energy.meter_day where month = (select month from run.month)) as h
+    inner join run.params as p on year(m.first_day) = p.year
+    where r.to_minute > 0 and r.from_minute <= h.last_minute
+),
+beside as (
+    select series_no, from_minute, from_minute - interval_minutes as minute, true as is_before
+    from own_runs
+    where is_short
+    union all
+    select series_no, from_minute, to_minute as minute, false as is_before
+    from own_runs
+    where is_short
+),
+neighbours as (
+    select b.series_no, b.from_minute, b.is_before, i.energy_wh
+    from beside as b
+    inner join near_meters as n
+        on b.series_no = n.series_no and n.is_own and b.minute >= n.from_minute and b.minute < n.to_minute
+    inner join energy.measured_interval as i on n.slot = i.slot and b.minute = i.minute and i.status = 'valid'
+    union all
+    select b.series_no, b.from_minute, b.is_before, case when b.is_before then d.last_wh else d.first_wh end as energy_wh
+    from beside as b
+    inner join own_runs as r on b.series_no = r.series_no and b.from_minute = r.from_minute
+    inner join near_meters as n on b.series_no = n.series_no and not n.is_own
+    inner join energy.meter_day as d on n.slot = d.slot
+    cross join run.month as m
     where
-        n.series_no in (select series_no from incomplete)
-        and s.minute + n.start_minute >= -l.reach_minutes - n.interval_minutes
-        and s.minute + n.start_minute <= l.month_minutes + l.reach_minutes
-    union all
-    select series_no, interval_minutes, minute as from_minute, minute as to_minute, null as energy_wh, bool_and(is_due) as is_due
-    from edges
-    group by series_no, interval_minutes, minute
-    having count(*) = 1
-),
-followed as (
-    select
-        *,
-        lead(from_minute) over following as next_minute,
-        lead(energy_wh) over following as next_wh
-    from points
-    window following as (partition by series_no order by from_minute, to_minute)
+        b.minute >= n.from_minute + n.start_minute and b.minute < n.to_minute + n.start_minute
+        and (
+            (b.minute < 0 and d.day = m.first_day - 1)
+            or (b.minute >= r.month_minutes and d.day = m.last_day + 1)
+        )
 )
 select
-    f.series_no,
-    cast(f.to_minute as integer) as from_minute,
-    cast(f.next_minute as integer) as to_minute,
-    cast(f.interval_minutes as integer) as interval_minutes,
-    f.is_due,
-    f.energy_wh as before_wh,
-    f.next_wh as after_wh,
-    cast(h.last_minute as integer) as last_minute
-from followed as f
-cross join limits as l
-cross join horizon as h
-where
-    f.next_minute > f.to_minute
-    and f.next_minute > 0
-    and f.to_minute < l.month_minutes
-    and f.to_minute <= h.last_minute
+    r.series_no,
+    r.from_minute,
+    cast(r.to_minute as integer) as to_minute,
+    r.interval_minutes,
+    max(n.energy_wh) filter (where n.is_before) as before_wh,
+    max(n.energy_wh) filter (where not n.is_before) as after_wh,
+    r.last_minute
+from own_runs as r
+left join neighbours as n on r.series_no = n.series_no and r.from_minute = n.from_minute
+where r.from_minute < r.month_minutes
+group by r.series_no, r.from_minute, r.to_minute, r.interval_minutes, r.last_minute

@@ -1,21 +1,21 @@
 -- The energy of every interval of the month that counts: what was validly measured, and what stands in for the rest.
--- method is null for measured values. A stretch of readings that its register contradicts is here as its estimate.
+-- A stretch of readings that its register contradicts is here as its estimate.
 -- Partition: month
 -- Kept: no
 -- Grain: slot, minute
 -- Order: slot, minute
-with counted as (
-    select i.slot, i.minute, i.energy_wh, i.source, i.file_id, null as method
+with contradicted as (
+    select slot, minute
+    from energy.estimated_interval
+    where replaces = 'register_sum'
+),
+counted as (
+    select i.slot, i.minute, i.energy_wh, false as is_conservative
     from energy.measured_interval as i
-    where
-        i.status = 'valid'
-        and not exists (
-            select 1
-            from energy.estimated_interval as e
-            where e.replaces = 'register_sum' and e.slot = i.slot and e.minute = i.minute
-        )
+    left join contradicted as c on i.slot = c.slot and i.minute = c.minute
+    where i.status = 'valid' and c.slot is null
     union all
-    select e.slot, e.minute, e.energy_wh, 'estimate' as source, null as file_id, e.method
+    select e.slot, e.minute, e.energy_wh, e.method = 'conservative' as is_conservative
     from energy.estimated_interval as e
     where e.energy_wh is not null
 )
@@ -32,8 +32,6 @@ select
     c.minute - c.minute % k.balance_minutes as balance_minute,
     c.minute - c.minute % k.share_minutes as share_minute,
     c.energy_wh,
-    c.source,
-    c.method,
-    c.file_id
+    c.is_conservative
 from counted as c
 inner join energy.month_meters as k on c.slot = k.slot

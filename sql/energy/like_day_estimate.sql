@@ -27,7 +27,6 @@ spans as (
     select
         k.series_no,
         n.meter_id,
-        n.month,
         n.slot,
         k.interval_minutes
     from (select distinct series_no, meter_id, point, interval_minutes, month from energy.month_meters) as k
@@ -37,9 +36,9 @@ spans as (
     where k.month = m.month and k.series_no in (select series_no from needed_days)
 ),
 complete as (
-    select s.series_no, s.month, s.slot, d.day, t.day_type
+    select s.series_no, s.slot, d.day, t.day_type
     from energy.meter_day as d
-    inner join spans as s on d.month = s.month and d.slot = s.slot
+    inner join spans as s on d.slot = s.slot
     inner join staging.day_types as t on d.day = t.day
     where
         d.intervals_valid = 1440 // s.interval_minutes
@@ -56,7 +55,6 @@ donors as (
         n.series_no,
         n.mask_no,
         n.day,
-        c.month,
         c.slot as donor_slot,
         c.day as donor_day,
         row_number() over (
@@ -74,13 +72,13 @@ donors as (
     qualify place <= p.like_day_count
 ),
 values_wanted as (
-    select distinct month, donor_slot, donor_day, date_diff('day', cast(month || '-01' as date), donor_day) as donor_day_no
+    select distinct donor_slot, donor_day, day(donor_day) - 1 as donor_day_no
     from donors
 ),
 donor_values as (
-    select w.month, w.donor_slot, w.donor_day, i.minute % 1440 as day_minute, i.energy_wh
+    select w.donor_slot, w.donor_day, i.minute % 1440 as day_minute, i.energy_wh
     from energy.measured_interval as i
-    inner join values_wanted as w on i.month = w.month and i.slot = w.donor_slot and i.minute // 1440 = w.donor_day_no
+    inner join values_wanted as w on i.slot = w.donor_slot and i.minute // 1440 = w.donor_day_no
 ),
 means as (
     select n.slot, n.minute, n.mask_no, count(*) as days, sum(v.energy_wh) as energy_wh
@@ -89,7 +87,7 @@ means as (
     inner join donors as d
         on n.series_no = d.series_no and n.mask_no = d.mask_no and m.first_day + n.minute // 1440 = d.day
     inner join donor_values as v
-        on d.month = v.month and d.donor_slot = v.donor_slot and d.donor_day = v.donor_day and n.minute % 1440 = v.day_minute
+        on d.donor_slot = v.donor_slot and d.donor_day = v.donor_day and n.minute % 1440 = v.day_minute
     group by n.slot, n.minute, n.mask_no
 )
 select

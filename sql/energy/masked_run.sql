@@ -19,7 +19,6 @@ with gaps as (
     from energy.gap_run as g
     cross join run.month as m
     inner join run.params as p on year(m.first_day) = p.year
-    where g.is_due
 ),
 shifts as (
     select cast(unnest(generate_series(-cast(p.mask_max_distance as integer), cast(p.mask_max_distance as integer))) as integer) as days

@@ -6,7 +6,7 @@
 -- Partition: month
 -- Grain: slot, minute
 -- Order: slot, minute
-with delivered as (
+with delivered as not materialized (
     select
         r.slot,
         r.minute,
@@ -15,9 +15,8 @@ with delivered as (
         case when r.flag = 'E' then 'sender_estimate' else 'reading' end as source,
         r.file_id
     from energy.read_interval as r
-    where
-        r.status not in ('no_valid_meter', 'off_grid')
-        and not exists (select 1 from energy.edited_interval as e where e.slot = r.slot and e.minute = r.minute)
+    left join energy.edited_interval as e on r.slot = e.slot and r.minute = e.minute
+    where r.status not in ('no_valid_meter', 'off_grid') and e.slot is null
     union all
     select e.slot, e.minute, e.energy_wh, e.status, 'edit' as source, e.file_id
     from energy.edited_interval as e
@@ -41,7 +40,8 @@ with delivered as (
     inner join energy.month_meters as k on g.slot = k.slot
     cross join run.month as m
     inner join run.params as p on year(m.first_day) = p.year
-    where not exists (select 1 from energy.edited_interval as e where e.slot = g.slot and e.minute = g.minute)
+    left join energy.edited_interval as e on g.slot = e.slot and g.minute = e.minute
+    where e.slot is null
 ),
 days as (
     select
@@ -65,7 +65,6 @@ spikes as (
         and d.highest[1] - d.highest[3] > p.spike_excess_factor * d.highest[3]
 )
 select
-    m.month,
     d.slot,
     d.minute,
     d.energy_wh,
@@ -80,5 +79,4 @@ select
     ) as source,
     d.file_id
 from delivered as d
-cross join run.month as m
 left join spikes as s on d.slot = s.slot and d.minute // 1440 = s.day and d.energy_wh = s.spike_wh

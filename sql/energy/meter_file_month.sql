@@ -1,20 +1,41 @@
--- What each meter gave in the month by the file it came from, or by the method that estimated it: the leaves of every
--- electricity figure. first_day_no and day_sum tell how late a file was: the earliest day of its intervals and the sum of their
--- days, counted from the first of the month.
+-- What each meter gave in the month by the file it came from and how (source), or by the method that estimated it: the
+-- leaves of every electricity figure. Values that a register contradicts are in none of the files. first_day_no and day_sum
+-- tell how late a file was: the earliest day of its intervals and the sum of their days, from the first of the month.
 -- Partition: month
--- Grain: meter_id, first_day, file_id, method
--- Order: meter_id, first_day, file_id, method
-with read as (
+-- Grain: meter_id, first_day, file_id, source, method
+-- Order: meter_id, first_day, file_id, source, method
+with contradicted as (
+    select slot, minute
+    from energy.estimated_interval
+    where replaces = 'register_sum'
+),
+given as (
     select
-        slot,
-        file_id,
-        method,
+        i.slot,
+        i.file_id,
+        i.source,
+        null as method,
         count(*) as intervals,
-        cast(sum(energy_wh) as bigint) as energy_wh,
-        min(minute) // 1440 as first_day_no,
-        cast(sum(minute // 1440) as bigint) as day_sum
-    from energy.interval_energy
-    group by slot, file_id, method
+        sum(i.energy_wh) as energy_wh,
+        min(i.minute) // 1440 as first_day_no,
+        sum(i.minute // 1440) as day_sum
+    from energy.measured_interval as i
+    left join contradicted as c on i.slot = c.slot and i.minute = c.minute
+    where i.status = 'valid' and c.slot is null
+    group by i.slot, i.file_id, i.source
+    union all
+    select
+        e.slot,
+        null as file_id,
+        'estimate' as source,
+        e.method,
+        count(*) as intervals,
+        sum(e.energy_wh) as energy_wh,
+        null as first_day_no,
+        null as day_sum
+    from energy.estimated_interval as e
+    where e.energy_wh is not null
+    group by e.slot, e.method
 )
 select
     m.month,
@@ -23,12 +44,14 @@ select
     k.park_id,
     k.role,
     k.project_id,
-    r.file_id,
-    r.method,
-    r.intervals,
-    r.energy_wh,
-    r.first_day_no,
-    r.day_sum
-from read as r
-inner join energy.month_meters as k on r.slot = k.slot
+    g.slot,
+    g.file_id,
+    g.source,
+    g.method,
+    g.intervals,
+    cast(g.energy_wh as bigint) as energy_wh,
+    g.first_day_no,
+    cast(g.day_sum as bigint) as day_sum
+from given as g
+inner join energy.month_meters as k on g.slot = k.slot
 cross join run.month as m

@@ -8,8 +8,8 @@
 with energy as (
     select
         slot,
-        count(*) filter (where method is null) as intervals_valid,
-        count(*) filter (where method is not null) as intervals_estimated,
+        sum(intervals) filter (where method is null) as intervals_valid,
+        sum(intervals) filter (where method is not null) as intervals_estimated,
         sum(energy_wh) as energy_wh,
         sum(energy_wh) filter (where source in ('reading', 'register')) as actual_wh,
         sum(energy_wh) filter (where source = 'sender_estimate') as sender_estimated_wh,
@@ -17,13 +17,13 @@ with energy as (
         sum(energy_wh) filter (
             where source in ('register_spread', 'period_spread') or method in ('register_spread', 'period_spread')
         ) as spread_wh,
-        count(*) filter (where source in ('register_spread', 'period_spread')) as intervals_spread,
+        sum(intervals) filter (where source in ('register_spread', 'period_spread')) as intervals_spread,
         sum(energy_wh) filter (where method = 'alternate') as alternate_wh,
         sum(energy_wh) filter (where method = 'linear') as linear_wh,
         sum(energy_wh) filter (where method = 'like_day') as like_day_wh,
         sum(energy_wh) filter (where method = 'scaled') as scaled_wh,
         sum(energy_wh) filter (where method = 'conservative') as conservative_wh
-    from energy.interval_energy
+    from energy.meter_file_month
     group by slot
 ),
 causes as (
@@ -58,13 +58,15 @@ select
     k.boundary_from_use,
     k.multiplier,
     k.intervals_expected,
-    coalesce(e.intervals_valid, 0) as intervals_valid,
-    coalesce(e.intervals_spread, 0) as intervals_spread,
-    coalesce(e.intervals_estimated, 0) as intervals_estimated,
-    k.intervals_expected - coalesce(e.intervals_valid, 0) - coalesce(e.intervals_estimated, 0) as intervals_open,
-    coalesce(c.intervals_missing, 0)
-    + k.intervals_expected - coalesce(e.intervals_valid, 0) - coalesce(e.intervals_estimated, 0)
-    - coalesce(o.intervals_open, 0) as intervals_missing,
+    cast(coalesce(e.intervals_valid, 0) as bigint) as intervals_valid,
+    cast(coalesce(e.intervals_spread, 0) as bigint) as intervals_spread,
+    cast(coalesce(e.intervals_estimated, 0) as bigint) as intervals_estimated,
+    cast(k.intervals_expected - coalesce(e.intervals_valid, 0) - coalesce(e.intervals_estimated, 0) as bigint) as intervals_open,
+    cast(
+        coalesce(c.intervals_missing, 0)
+        + k.intervals_expected - coalesce(e.intervals_valid, 0) - coalesce(e.intervals_estimated, 0)
+        - coalesce(o.intervals_open, 0) as bigint
+    ) as intervals_missing,
     coalesce(c.intervals_no_value, 0) as intervals_no_value,
     coalesce(c.intervals_negative, 0) as intervals_negative,
     coalesce(c.intervals_out_of_range, 0) as intervals_out_of_range,

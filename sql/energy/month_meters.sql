@@ -3,7 +3,8 @@
 -- adds the use meters, and is the balance itself where the park has no meter at its gate (its import then follows from use).
 -- Every interval divides the day, 1440 = 2^5 x 3^2 x 5, so the common one is the product of the highest powers of 2, 3, 5.
 -- slot, park_no, source_no and user_no number meters, parks, sources and users of the month: grouping millions of rows by
--- small integers costs half of grouping by names. series_no is one for all spans of a meter at one point with one interval.
+-- integers costs half of grouping by names. A slot is one of a kind over all months; series_no is one for all spans of a
+-- meter at one point with one interval.
 -- The limits are the most energy an interval can hold (kJ for heat); null where no capacity is known.
 -- has_profile: its days have a shape, so that a value far above the others is wrong. What the weather, a switch or a
 -- difference makes has none: wind, storage, exports, the import of a park with a supply of its own; there such values are
@@ -80,7 +81,9 @@ reduced as (
 )
 select
     m.month,
-    cast(row_number() over (order by c.meter_id, c.from_day) as integer) as slot,
+    cast(
+        date_diff('month', date '2000-01-01', m.first_day) * 100000 + row_number() over (order by c.meter_id, c.from_day) as integer
+    ) as slot,
     cast(dense_rank() over (order by c.meter_id, c.point, c.interval_minutes) as integer) as series_no,
     cast(dense_rank() over (order by c.park_id) as integer) as park_no,
     cast(dense_rank() over (

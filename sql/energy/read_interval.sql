@@ -9,9 +9,10 @@
 -- Grain: slot, minute
 -- Order: slot, minute
 with standing as (
-    select meter_id, interval_end, value, flag, multiplier, file_id
-    from parsed.meter_readings
-    where not exists (select 1 from energy.repeated_readings as t where t.meter_id = meter_readings.meter_id)
+    select r.meter_id, r.interval_end, r.value, r.flag, r.multiplier, r.file_id
+    from parsed.meter_readings as r
+    left join energy.repeated_readings as t on r.meter_id = t.meter_id
+    where t.meter_id is null
     union all
     select meter_id, interval_end, value, flag, multiplier, file_id
     from energy.ranked_readings

@@ -4,6 +4,7 @@
 -- What a person or an even spread has set is equal by itself and left out. The last 16 intervals of the month before count
 -- too: a run over the border is listed in each month in which it is long enough so, and from_minute is then below 0.
 -- energy_wh: the value of the run, or the one after the jump; before_wh: the one before it.
+-- Any 16 intervals in a row fill one of the fixed blocks of 8: only meters with an even block, or a capacity, are sorted.
 -- Partition: month
 -- Around: energy.measured_interval -1 +0, energy.month_meters -1 +0
 -- Grain: slot, code, from_minute
@@ -21,7 +22,6 @@ meters as (
 tails as (
     select
         k.slot,
-        n.month,
         n.slot as old_slot,
         cast(date_diff('minute', k.start, cast(n.month || '-01' as timestamp)) as integer) as start_minute,
         -k.interval_minutes * k.run_intervals as from_minute
@@ -31,18 +31,34 @@ tails as (
         on k.meter_id = n.meter_id and k.point = n.point and k.interval_minutes = n.interval_minutes
     where n.month < k.month
 ),
-points as (
+points as not materialized (
     select i.slot, i.minute, i.energy_wh
     from energy.measured_interval as i
-    inner join params as p on i.month = p.month
+    inner join meters as k on i.slot = k.slot
     where i.status = 'valid' and i.source in ('reading', 'sender_estimate', 'register')
     union all
     select t.slot, i.minute + t.start_minute as minute, i.energy_wh
     from energy.measured_interval as i
-    inner join tails as t on i.month = t.month and i.slot = t.old_slot
+    inner join tails as t on i.slot = t.old_slot
     where
         i.minute + t.start_minute >= t.from_minute
         and i.status = 'valid' and i.source in ('reading', 'sender_estimate', 'register')
+),
+blocks as (
+    select p.slot
+    from points as p
+    inner join meters as k on p.slot = k.slot
+    group by p.slot, (p.minute + 144000) // ((k.run_intervals + 1) // 2 * k.interval_minutes), k.run_intervals, k.counts_zeros
+    having
+        count(*) = (k.run_intervals + 1) // 2
+        and min(p.energy_wh) = max(p.energy_wh)
+        and (min(p.energy_wh) > 0 or k.counts_zeros)
+),
+suspects as (
+    select slot from blocks
+    union
+    select slot from meters
+    where jump_limit_wh is not null
 ),
 followed as (
     select
@@ -52,6 +68,7 @@ followed as (
         lag(energy_wh) over w as before_wh,
         lag(minute) over w as before_minute
     from points
+    where slot in (select slot from suspects)
     window w as (partition by slot order by minute)
 ),
 pairs as (

@@ -33,7 +33,7 @@ intervals as (
         m.start + to_minutes(i.minute) as from_at,
         i.energy_wh
     from energy.measured_interval as i
-    inner join meters as m on i.month = m.month and i.slot = m.slot
+    inner join meters as m on i.slot = m.slot
     where i.status = 'valid' and i.source in ('reading', 'sender_estimate', 'edit')
 ),
 matched as (
