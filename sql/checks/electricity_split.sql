@@ -1,4 +1,5 @@
--- Grid power is traded green power, cancelled certificates or residual: In = T + G + N, exactly, in every window.
+-- Grid power is traded green power, cancelled certificates or residual: In = T + G + N, exactly, in every window; N is below
+-- zero only where more passes through the gate than comes in, which the finding negative_load tells.
 -- Severity: critical
 -- What to do: look at metrics.enterprise_window (caps) and energy.park_window (N); emissions of electricity follow N.
 with windows as (
@@ -24,4 +25,6 @@ with windows as (
 )
 select *
 from windows
-where grid_import_mwh <> green_trade_mwh + gec_mwh + residual_grid_mwh or residual_grid_mwh < 0
+where
+    grid_import_mwh <> green_trade_mwh + gec_mwh + residual_grid_mwh
+    or (residual_grid_mwh < 0 and grid_import_mwh >= 0)

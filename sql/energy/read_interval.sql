@@ -29,6 +29,9 @@ timed as (
         end as value_e6
     from standing as r
     cross join run.month as m
+    left join staging.register_meters as g
+        on r.meter_id = g.meter_id and r.interval_end >= g.first_at and r.interval_end <= g.last_at
+    where g.meter_id is null
 ),
 placed as (
     select
