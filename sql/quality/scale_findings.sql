@@ -1,7 +1,8 @@
 -- Months whose readings seem to stand in another unit or ratio: the mean of the month's intervals against the median of the
 -- meter's other months, of which there must be two. unit_slip: their ratio is one of a thousand, ten thousand, 3.6, the
 -- meter's own multiplier or the ratio of two it has had, or the inverse of one (within the tolerance; factors below
--- unit_slip_smallest_factor are ordinary change); scale_change: it is beyond scale_change_factor and none of these.
+-- unit_slip_smallest_factor are ordinary change); scale_change: it is beyond scale_change_factor and none of these. A smaller
+-- factor must come at once, at least its square root from one month to the next: the sun of December is no slip.
 -- Where more values are above the capacity than valid, they are the month's mean.
 -- Kept: no
 -- Grain: code, month, meter_id
@@ -44,17 +45,24 @@ means as (
     from months
     where intervals_above + intervals_valid > 0
 ),
+neighbours as (
+    select *, lag(mean_wh) over w as before_wh, lead(mean_wh) over w as after_wh
+    from means
+    window w as (partition by meter_id, point order by month)
+),
 compared as (
     select
         m.month,
         m.meter_id,
         m.park_id,
         m.mean_wh,
+        m.before_wh,
+        m.after_wh,
         median(o.mean_wh) as median_wh
-    from means as m
+    from neighbours as m
     inner join means as o on m.meter_id = o.meter_id and m.point = o.point and m.month <> o.month
     where m.mean_wh > 0
-    group by m.month, m.meter_id, m.park_id, m.mean_wh
+    group by m.month, m.meter_id, m.park_id, m.mean_wh, m.before_wh, m.after_wh
     having count(*) >= 2 and median(o.mean_wh) > 0
 ),
 ratios as (
@@ -62,6 +70,11 @@ ratios as (
         c.*,
         greatest(c.mean_wh / c.median_wh, c.median_wh / c.mean_wh) as ratio,
         c.mean_wh > c.median_wh as is_above,
+        case
+            when c.mean_wh > c.median_wh
+                then c.mean_wh / nullif(least(coalesce(c.before_wh, c.after_wh), coalesce(c.after_wh, c.before_wh)), 0)
+            else greatest(coalesce(c.before_wh, c.after_wh), coalesce(c.after_wh, c.before_wh)) / c.mean_wh
+        end as step,
         cast(p.unit_slip_tolerance as double) as tolerance,
         cast(p.unit_slip_smallest_factor as double) as smallest_factor,
         cast(p.scale_change_factor as double) as scale_change_factor
@@ -107,7 +120,9 @@ nearest as (
         arg_min(abs(r.ratio / f.factor - 1), (abs(ln(r.ratio / f.factor)), f.name)) as distance
     from ratios as r
     inner join factors as f on r.meter_id = f.meter_id and f.factor >= r.smallest_factor
-    where r.ratio >= r.smallest_factor * (1 - r.tolerance)
+    where
+        r.ratio >= r.smallest_factor * (1 - r.tolerance)
+        and (r.ratio > r.scale_change_factor or r.step is null or r.step >= sqrt(r.ratio))
     group by all
 )
 select
