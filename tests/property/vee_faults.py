@@ -267,14 +267,15 @@ def _ratio(meter: Row) -> Fraction:
 
 
 def _edit(world: World, meter: Row) -> None:
-    """A person's value for some intervals, lost or not."""
+    """A person's value for some intervals, lost or not, within what the meter can carry."""
     starts = sorted(world.wh[meter["meter_id"]])
+    most = meter["size_kw"] * world.minutes * 8 // (60 * 2 * (meter["multiplier"] or 1))
     begin = world.random.choice(starts)
     world.add(
         "reading_edits",
         meter_id=meter["meter_id"],
         **{"from": begin, "to": begin + world.random.choice([1, 2, 5, world.per_day]) * world.length},
-        value=Decimal(world.random.randint(0, meter["size_kw"])) / 8,
+        value=Decimal(world.random.randint(0, most)) / 8,
         reason="test",
         document_sha256="0" * 64,
         author="a",

@@ -151,6 +151,7 @@ def _vary(world: World, meter: Row) -> None:
         else:
             _count(world, meter | {"valid_to": world.last})
             other["multiplier"] = (meter["multiplier"] or 1) * 2
+            meter["capacity_kw"] = other["capacity_kw"] = None
         world.tables["meters"].append(other)
         return
     if world.chance(0.3):
