@@ -26,7 +26,7 @@ judged as (
         w.fossil_wh,
         i.intensity_low,
         i.intensity_high,
-        d.decisive_mwh,
+        case when d.decides then d.decisive_mwh end as decisive_mwh,
         d.meters,
         unnest(j.reasons) as code
     from metrics.judged_year as j
