@@ -22,6 +22,7 @@ sums as (
         )) as variance,
         sum(cast(greatest(least(bias_tco2_per_tce, 1000000), -1000000) as decimal(38, 24))) as bias
     from metrics.uncertainty_sources
+    where half_width_tco2_per_tce is not null
     group by park_id, year
 ),
 combined as (

@@ -84,12 +84,12 @@ known_totals as (
             k.meter_id,
             cast(left(e.month, 4) as integer) as year,
             e.method,
-            cast(e.month || '-01' as timestamp) + to_minutes(e.minute) as at
+            cast(e.month || '-01' as timestamp) + to_minutes(e.minute) as interval_at
         from energy.estimated_interval as e
         inner join energy.month_meters as k on e.month = k.month and e.slot = k.slot
         where e.method in ('scaled', 'register_spread', 'period_spread')
     ) as e
-    asof inner join energy.register_check as c on e.meter_id = c.meter_id and e.at >= c.from_at
+    asof inner join energy.register_check as c on e.meter_id = c.meter_id and e.interval_at >= c.from_at
 ),
 fitted as (
     select
