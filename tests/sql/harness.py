@@ -94,7 +94,7 @@ class Case:
         self.con.execute("set timezone = 'Asia/Shanghai'")
         self._given = given
         self._ready: set[str] = set()
-        self._given_by_month: set[str] = set()
+        self._given_by_month: dict[str, str] = {}
 
     def __enter__(self) -> "Case":
         return self
@@ -122,27 +122,34 @@ class Case:
                 self.build(table)
         if given and model.schema not in SOURCES:
             described = self.con.execute(f"describe {model.sql}").fetchall()
-            self.build("run.month")
-            defaults = {"month": "(select month from run.month)"} if model.partitioned else {}
-            self._load(model.name, {column: kind for column, kind, *_ in described}, defaults)
-            if model.partitioned and "month" in {column for column, *_ in described}:
-                self.con.execute("create schema if not exists all_months")
-                self._given_by_month.add(model.name)
-                self.con.execute(f"create table {_all_months(model.name)} as select * from {model.name}")
+            columns = {column: kind for column, kind, *_ in described}
+            if model.partitioned:
+                self._load_months(model, columns)
+            else:
+                self._load(model.name, columns, {})
         else:
             self._show_months(model)
             self.con.execute(f"create or replace table {model.name} as\n{model.sql}")
 
+    def _load_months(self, model: Model, columns: Mapping[str, str]) -> None:
+        """The rows a case gives of a model by month, which is its own column only where the model has it."""
+        self.build("run.month")
+        self._load(model.name, {**columns, "month": "VARCHAR"}, {"month": "(select month from run.month)"})
+        self.con.execute("create schema if not exists all_months")
+        self.con.execute(f"create table {_all_months(model.name)} as select * from {model.name}")
+        self._given_by_month[model.name] = "*" if "month" in columns else "* exclude (month)"
+
     def _show_months(self, model: Model) -> None:
         """Of the months that a case gives of another model, shows those that the pipeline would show to this one."""
-        for name in set(model.inputs) & self._given_by_month:
+        for name in set(model.inputs) & set(self._given_by_month):
             condition = "true"
             if model.partitioned:
                 before, after = model.around.get(name, (10_000 if name in model.history else 0, 0))
                 first = f"(select first_day - interval {before} month from run.month)"
                 last = f"(select first_day + interval {after} month from run.month)"
                 condition = f"coalesce(cast(month || '-01' as date) between {first} and {last}, true)"
-            self.con.execute(f"create or replace table {name} as select * from {_all_months(name)} where {condition}")
+            chosen = f"select {self._given_by_month[name]} from {_all_months(name)} where {condition}"
+            self.con.execute(f"create or replace table {name} as {chosen}")
 
     def _build_source(self, name: str) -> None:
         schema, _, table = name.partition(".")
