@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from zcp_command import one_sentence, zcp
 
+from pipelines.lake import Lake
+from pipelines.publish import query
+
 PARKS = ["baoding-hidz", "beijing-etda", "tianjin-port-ftz", "tianjin-teda"]
 
 
@@ -38,6 +41,15 @@ def test_the_demo_has_a_row_for_every_park_and_every_kind_of_verdict(demo: dict[
     verdicts = {row["park_id"]: row["overall_verdict"] for row in demo["park_year"]}
     assert sorted(verdicts) == PARKS
     assert set(verdicts.values()) == {"pass", "fail", "undecided"}
+
+
+def test_every_score_of_data_quality_is_what_its_statement_gives(home: Path) -> None:
+    lake = Lake(home)
+    _, scores = query.run_sql(lake, "select score, statement from quality.scores")
+    for score, statement in scores:
+        _, given = query.run_sql(lake, statement)
+        _, published = query.run_sql(lake, f"select park_id, month, {score} from quality.park_month")
+        assert sorted(given) == sorted(published) != [], score
 
 
 def test_a_second_run_of_the_same_deliveries_gives_the_same_publication(home: Path, demo: dict[str, Any]) -> None:
