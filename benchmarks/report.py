@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 PEAK_LIMIT_GIB = ((20_000_000, 3.0), (80_000_000, 4.0))
+RECALL_AT_LEAST, FALSE_ALARMS_AT_MOST = 0.95, 0.01
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,35 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Score:
+    """One rule of validation: of ``planted`` places ``found``, and of ``clean`` ones ``false_alarms``.
+
+    ``unit`` says what a place is: an interval, a row, or a month of a meter or park.
+    """
+
+    rule: str
+    unit: str
+    planted: int
+    found: int
+    clean: int
+    false_alarms: int
+
+    @property
+    def recall(self) -> float:
+        return self.found / self.planted if self.planted else 1.0
+
+    @property
+    def false_share(self) -> float:
+        return self.false_alarms / self.clean if self.clean else 0.0
+
+    @property
+    def met(self) -> bool:
+        return self.recall >= RECALL_AT_LEAST and self.false_share <= FALSE_ALARMS_AT_MOST
+
+
+@dataclass(frozen=True)
 class Result:
-    """One go. ``stages``: seconds by step of some runs; ``imports``: ms of self time by package."""
+    """One go. ``stages``: seconds by step of some runs; ``imports``: ms of self time by package; ``faults``: rules."""
 
     scale: float
     readings: int
@@ -49,6 +77,7 @@ class Result:
     rows: list[Row]
     stages: dict[str, dict[str, float]] = field(default_factory=dict)
     imports: dict[str, float] = field(default_factory=dict)
+    faults: list[Score] = field(default_factory=list)
 
     def seconds(self, name: str) -> float:
         return next(row.seconds for row in self.rows if row.name == name)
@@ -83,6 +112,16 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
+def print_scores(console: Console, scores: list[Score]) -> None:
+    """What validation found of the planted faults."""
+    table = _table("\nPlanted faults", "", "planted", "found", "recall", "false alarms", "of clean", "share", "")
+    for one in scores:
+        counts = (f"{one.planted:,} {one.unit}", f"{one.found:,}", f"{one.recall:.1%}")
+        alarms = (f"{one.false_alarms:,}", f"{one.clean:,}", f"{one.false_share:.2%}")
+        table.add_row(one.rule, *counts, *alarms, "met" if one.met else "missed")
+    console.print(table)
+
+
 def print_result(result: Result) -> None:
     """The tables of one go."""
     console = Console(width=120)
@@ -106,6 +145,8 @@ def print_result(result: Result) -> None:
         imports.add_row(package, f"{milliseconds:.0f}")
     imports.add_row("all", f"{sum(result.imports.values()):.0f}")
     console.print(imports)
+    if result.faults:
+        print_scores(console, result.faults)
     targets = _table("\nTargets", "", "reached", "at most", "")
     for target in result.targets():
         reached, limit = (f"{value:.2f} {target.unit}".strip() for value in (target.reached, target.limit))

@@ -19,7 +19,7 @@ import psutil
 from benchmarks import deliveries
 from benchmarks.deliveries import YEAR, Deliveries
 from benchmarks.measure import Measured, folder_mib, import_milliseconds, run
-from benchmarks.report import Result, Row, print_result
+from benchmarks.report import Result, Row, Score, print_result
 from benchmarks.stages import stage_seconds
 
 MODULE = ("-m", "pipelines")
@@ -31,7 +31,7 @@ def zcp(home: Path, inputs: list[Path]) -> Measured:
     return run(sys.executable, *MODULE, "run", "--home", str(home), "--year", str(YEAR), *given)
 
 
-def script(name: str, *arguments: Path) -> Measured:
+def script(name: str, *arguments: Path | str) -> Measured:
     """One of the programs beside this one."""
     return run(sys.executable, "-m", f"benchmarks.{name}", *map(str, arguments))
 
@@ -118,6 +118,8 @@ def measure(data: Deliveries, work: Path, scale: float, complete: bool) -> Resul
     month = zcp(home, [data.corrected_month])
     month_stages = stage_seconds(home, month.started, month.seconds)
     rows.append(line("one month changed", month, "June of every park, corrected"))
+    print("planted faults …", flush=True)
+    faults = script("faults_report", "--json", "--out", work)
     return Result(
         scale=scale,
         readings=int(floor["readings"]),
@@ -140,6 +142,7 @@ def measure(data: Deliveries, work: Path, scale: float, complete: bool) -> Resul
             "one month changed": month_stages,
         },
         imports=imports,
+        faults=[Score(**score) for score in json.loads(faults.output)],
     )
 
 
