@@ -100,6 +100,7 @@ TABLES_ZH = {
     "quality.meter_month": "表计月度：应有、有效、估算、缺口时段，电量来源与报送延迟",
     "quality.park_month": "园区月度数据质量：覆盖率、估算比例、延迟、问题、凭证",
     "quality.scores": "每项质量得分的含义与计算语句",
+    "quality.estimation_error": "各估算方法的实测误差：遮盖有效数据后重新估算并与真值比较",
     "quality.corrections": "被更正的读数，新旧两值及所属报送",
     "quality.file_ledger": "文件台账：读入、载入、重复、隔离行数",
     "quality.findings": "发现的问题：代码、严重程度、说明、证据",

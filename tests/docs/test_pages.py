@@ -47,7 +47,7 @@ def commands_in(page: Path) -> list[tuple[str, list[str]]]:
     """Every ``zcp NAME …`` of a page, with the options it is shown with."""
     # In code only: `zcp run …` or a line of a block that begins with it.
     found = re.findall(r"(?:^|`|bin/)zcp ([a-z]+)\b([^`\n#]*)", page.read_text(encoding="utf-8"), re.MULTILINE)
-    return [(name, re.findall(r"(?<!\S)\[?(--[a-z]+)", rest)) for name, rest in found]
+    return [(name, re.findall(r"(?<!\S)\[?(--[a-z]+(?:-[a-z]+)*)", rest)) for name, rest in found]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
