@@ -89,6 +89,25 @@ curtailment as (
     inner join curtailed as c on w.park_id = c.park_id and c.month between w.first_month and w.last_month
     group by w.park_id, w.year, w.window_kind, w.month
 ),
+meters as (
+    -- Heat is metered in kJ: 3.6 kJ are one Wh.
+    select
+        park_id,
+        month,
+        due,
+        intervals_expected,
+        intervals_valid,
+        intervals_estimated,
+        intervals_open,
+        case when role in ('heat_import', 'heat_export') then energy_wh * 5 // 18 else energy_wh end as energy_wh,
+        case
+            when role in ('heat_import', 'heat_export') then (sender_estimated_wh + estimated_wh) * 5 // 18
+            else sender_estimated_wh + estimated_wh
+        end as estimated_wh,
+        case when role in ('heat_import', 'heat_export') then missing_estimate_wh * 5 // 18 else missing_estimate_wh end
+            as missing_estimate_wh
+    from energy.meter_coverage
+),
 coverage as (
     select
         w.park_id,
@@ -100,10 +119,10 @@ coverage as (
         sum(m.intervals_estimated) as intervals_estimated,
         sum(m.intervals_open) as intervals_open,
         sum(m.energy_wh) as metered_wh,
-        sum(m.sender_estimated_wh + m.estimated_wh) as estimated_wh,
+        sum(m.estimated_wh) as estimated_wh,
         sum(case when m.intervals_open > 0 then m.missing_estimate_wh else 0 end) as missing_estimate_wh
     from energy.park_window as w
-    inner join energy.meter_coverage as m on w.park_id = m.park_id and m.month between w.first_month and w.last_month
+    inner join meters as m on w.park_id = m.park_id and m.month between w.first_month and w.last_month
     where m.due
     group by w.park_id, w.year, w.window_kind, w.month
 ),
