@@ -1,6 +1,7 @@
 -- Valid readings that someone should look at; they stay as they are. zero_run: zeros in a row on a meter of use or import;
 -- flat_line: other equal values in a row; both of at least 16 intervals without a gap. jump: a value of more than four times
 -- the one before it and more than a fifth of the meter's capacity above it; without a capacity the rule does not apply.
+-- spike_kept: a day whose highest value would be a spike, of a meter whose days have no profile (before_wh: its third highest).
 -- What a person or an even spread has set is equal by itself and left out. The last 16 intervals of the month before count
 -- too: a run over the border is listed in each month in which it is long enough so, and from_minute is then below 0.
 -- energy_wh: the value of the run, or the one after the jump; before_wh: the one before it.
@@ -10,12 +11,16 @@
 -- Grain: slot, code, from_minute
 -- Order: slot, code, from_minute
 with params as (
-    select m.month, m.first_day, m.start, p.jump_factor, cast(p.run_min_intervals as integer) as run_intervals
+    select
+        m.month, m.first_day, m.start, p.jump_factor, p.spike_excess_factor,
+        cast(p.run_min_intervals as integer) as run_intervals
     from run.month as m
     inner join run.params as p on year(m.first_day) = p.year
 ),
 meters as (
-    select k.*, p.start, p.jump_factor, p.run_intervals, k.point in ('use', 'grid_import') as counts_zeros
+    select
+        k.*, p.first_day as month_day, p.start, p.jump_factor, p.spike_excess_factor, p.run_intervals,
+        k.point in ('use', 'grid_import') as counts_zeros
     from energy.month_meters as k
     inner join params as p on k.month = p.month
 ),
@@ -112,6 +117,22 @@ found as (
     select slot, 'jump' as code, minute as from_minute, minute + interval_minutes as to_minute, 1 as intervals, energy_wh, before_wh
     from pairs
     where minute >= 0 and energy_wh > before_wh and energy_wh > jump_factor * before_wh
+    union all
+    select
+        d.slot,
+        'spike_kept' as code,
+        date_diff('day', k.month_day, d.day) * 1440 as from_minute,
+        date_diff('day', k.month_day, d.day) * 1440 + 1440 as to_minute,
+        1 as intervals,
+        d.highest_wh[1] as energy_wh,
+        d.highest_wh[3] as before_wh
+    from energy.meter_day as d
+    inner join meters as k on d.slot = k.slot
+    where
+        not k.has_profile
+        and len(d.highest_wh) = 3
+        and d.highest_wh[3] > 0
+        and d.highest_wh[1] - d.highest_wh[3] > k.spike_excess_factor * d.highest_wh[3]
 )
 select
     p.month,

@@ -135,9 +135,10 @@ warned as (
         k.meter_id,
         k.park_id,
         w.intervals,
-        case when w.code = 'jump' then w.energy_wh - w.before_wh else w.intervals end as size,
+        case when w.code in ('jump', 'spike_kept') then w.energy_wh - w.before_wh else w.intervals end as size,
         strftime(cast(w.month || '-01' as timestamp) + to_minutes(w.from_minute), '%Y-%m-%d %H:%M') || case
             when w.code = 'jump' then ' from ' || w.before_wh || ' to ' || w.energy_wh
+            when w.code = 'spike_kept' then ' the highest value of the day, ' || w.energy_wh || ', third highest ' || w.before_wh
             else ' to ' || strftime(cast(w.month || '-01' as timestamp) + to_minutes(w.to_minute), '%Y-%m-%d %H:%M')
         end || case when w.code = 'flat_line' then ' at ' || w.energy_wh else '' end || case
             when w.code = 'zero_run' then ''
@@ -151,7 +152,7 @@ warned as (
 reviews as (
     select
         code,
-        'warn' as severity,
+        case when code = 'spike_kept' then 'info' else 'warn' end as severity,
         printf(
             ' Meter %s, %s: %s, %d %s in all; the largest: %s.', meter_id, month,
             case when count(*) = 1 then 'once' else count(*) || ' times' end,
