@@ -2,8 +2,8 @@
 -- from the start of the month. A run may begin on the last day of the month before or end on the first of the next; where
 -- the validity of the meter begins or ends it is cut, where the same meter goes on with another ratio it is not.
 -- before_wh and after_wh are the values just beside a run that a straight line can fill; null where no valid one stands
--- there, and for longer runs. Nothing is a gap after the last valid interval of any meter of the month (last_minute): what
--- has not happened yet is not missing.
+-- there, and for longer runs. While nothing of the next month has come, nothing is a gap after the last interval that any
+-- meter delivered (last_minute): what has not happened yet is not missing.
 -- Partition: month
 -- Kept: no
 -- Around: energy.meter_day -1 +1, energy.month_meters -1 +1
@@ -96,17 +96,26 @@ runs as (
     from numbered
     group by series_no, interval_minutes, island
 ),
+horizon as (
+    select
+        coalesce(max(i.minute), -1) as last_minute,
+        (select count(*) > 0 from energy.meter_day as d inner join run.month as m on d.month > m.month) as goes_on
+    from energy.measured_interval as i
+),
 own_runs as (
     select
         r.*,
-        h.last_minute,
+        case
+            when h.goes_on then cast(date_diff('minute', m.start, m."end") as integer) - r.interval_minutes
+            else h.last_minute
+        end as last_minute,
         date_diff('minute', m.start, m."end") as month_minutes,
         r.to_minute - r.from_minute <= p.linear_max_minutes as is_short
     from runs as r
     cross join run.month as m
-    cross join (select max(last_minute) as last_minute from energy.meter_day where month = (select month from run.month)) as h
+    cross join horizon as h
     inner join run.params as p on year(m.first_day) = p.year
-    where r.to_minute > 0 and r.from_minute <= h.last_minute
+    where r.to_minute > 0 and (h.goes_on or r.from_minute <= h.last_minute)
 ),
 beside as (
     select series_no, from_minute, from_minute - interval_minutes as minute, true as is_before
@@ -135,6 +144,13 @@ neighbours as (
         and (
             (b.minute < 0 and d.day = m.first_day - 1)
             or (b.minute >= r.month_minutes and d.day = m.last_day + 1)
+        )
+        and not exists (
+            select 1
+            from energy.register_check as c
+            where
+                c.disagrees and c.meter_id = n.meter_id
+                and c.from_at < cast(d.day + 1 as timestamp) and c.to_at > cast(d.day as timestamp)
         )
 )
 select

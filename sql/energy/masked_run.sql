@@ -20,6 +20,14 @@ with gaps as (
     cross join run.month as m
     inner join run.params as p on year(m.first_day) = p.year
 ),
+spans as (
+    select
+        series_no,
+        min(from_end_minute - interval_minutes) as first_minute,
+        max(to_end_minute - interval_minutes) as end_minute
+    from energy.month_meters
+    group by series_no
+),
 shifts as (
     select cast(unnest(generate_series(-cast(p.mask_max_distance as integer), cast(p.mask_max_distance as integer))) as integer) as days
     from run.month as m
@@ -34,10 +42,11 @@ placed as (
         g.from_minute + s.days * 1440 as from_minute,
         g.to_minute + s.days * 1440 as to_minute
     from gaps as g
+    inner join spans as v on g.series_no = v.series_no
     inner join shifts as s on s.days <> 0 and (g.to_minute - g.from_minute > 1440 or s.days % 7 = 0)
     where
-        g.from_minute + s.days * 1440 >= g.interval_minutes
-        and g.to_minute + s.days * 1440 + g.interval_minutes <= g.end_minute
+        g.from_minute + s.days * 1440 >= v.first_minute + g.interval_minutes
+        and g.to_minute + s.days * 1440 + g.interval_minutes <= least(g.end_minute, v.end_minute)
 ),
 overlapped as (
     select

@@ -87,7 +87,7 @@ select
     cast(
         cast(coalesce(e.energy_wh, 0) as hugeint)
         * (k.intervals_expected - coalesce(e.intervals_valid, 0) - coalesce(e.intervals_estimated, 0))
-        // nullif(e.intervals_valid + e.intervals_estimated, 0)
+        // nullif(coalesce(e.intervals_valid, 0) + coalesce(e.intervals_estimated, 0), 0)
         as bigint
     ) as missing_estimate_wh
 from energy.month_meters as k
