@@ -97,7 +97,7 @@ forwards as (
             when m.forward > m.largest then null
             when
                 m.forward < 900000 and cast(m.forward as decimal(18, 6)) = m.forward
-                and cast(m.multiplier as bigint) = m.multiplier
+                and cast(m.multiplier as bigint) = m.multiplier and m.unit_wh % 1000 = 0
                 then (
                     2 * cast(cast(m.forward as decimal(18, 6)) * 1000000 as bigint) * cast(m.multiplier as bigint) * (m.unit_wh // 1000)
                     + 1000
