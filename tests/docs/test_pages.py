@@ -10,7 +10,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from pipelines import cli
+from pipelines import cli, contracts
 from pipelines.resources import REFERENCE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,6 +92,46 @@ def test_every_parameter_that_the_method_page_names_exists():
     with (REFERENCE / "method_parameters.csv").open(encoding="utf-8") as stream:
         assert named <= {row["parameter"] for row in csv.DictReader(stream)}
     assert "electricity_coal_equivalent" in named
+
+
+VALIDATION = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
+
+
+def test_rules_of_validation_have_the_severity_of_their_code():
+    with (REFERENCE / "codes.csv").open(encoding="utf-8") as stream:
+        severities = {row["code"]: row["severity"] for row in csv.DictReader(stream)}
+    stated = dict(re.findall(r"^\| `(\w+)` \|.*\| (fail|warn|info) \|", VALIDATION, re.MULTILINE))
+    stated |= dict(re.findall(r"\| `(\w+)` (fail|warn|info) \|$", VALIDATION, re.MULTILINE))
+    assert stated == {code: severities[code] for code in stated}
+    judged = {code for code in severities if code.startswith(("register_", "period_"))}
+    assert judged | {"missing", "spike", "zero_run", "balance", "unit_slip", "prolonged_estimate_year"} <= set(stated)
+
+
+def test_every_threshold_of_validation_is_named():
+    with (REFERENCE / "method_parameters.csv").open(encoding="utf-8") as stream:
+        defaults = {row["parameter"] for row in csv.DictReader(stream) if row["source"].startswith("VEE default")}
+    assert len(defaults) > 15
+    assert defaults <= set(re.findall(r"`(\w+)`", VALIDATION))
+
+
+def test_examples_of_estimates_are_those_of_the_golden_cases():
+    # **16, 33, 51** ([case](../tests/sql/…)): these values stand one below the other in a column of expected.csv.
+    examples = re.findall(r"\*\*(\d[\d ,]*)\*\*[^*\n]*\n?[^*\n]*\(\[case\]\(\.\./([^)]+)\)\)", VALIDATION)
+    assert len(examples) == VALIDATION.count("[case]") > 10
+    for values, case in examples:
+        with (ROOT / case / "expected.csv").open(encoding="utf-8") as stream:
+            columns = [",".join(cells) for cells in zip(*list(csv.reader(stream))[1:], strict=True)]
+        shown = values.replace(" ", "")
+        assert any(f",{shown}," in f",{column}," for column in columns), f"{values} in {case}"
+
+
+def test_the_example_of_an_edit_is_one():
+    header, line = csv.reader(re.search(r"```csv\n(.*?)```", VALIDATION, re.DOTALL)[1].splitlines())
+    contract = contracts.load("inputs")["reading_edits"]
+    edit = dict(zip(header, line, strict=True))
+    assert set(header) == {column.name for column in contract.columns if column.required}
+    assert re.fullmatch("[0-9a-f]{64}", edit["document_sha256"])
+    assert edit["author"] != edit["approver"]
 
 
 def test_every_make_target_is_described():
