@@ -49,7 +49,7 @@ placed as (
         r.end_minute - k.interval_minutes as minute,
         r.end_minute % k.interval_minutes = 0 and r.end_us % 60000000 = 0 as on_grid,
         r.multiplier is null
-        and cast(r.value as decimal(18, 6)) = r.value
+        and coalesce(try_cast(r.value as decimal(18, 6)) = r.value, false)
         and abs(r.value_e6) <= k.quick_limit_e6 as is_quick
     from timed as r
     left join energy.month_meters as k
