@@ -283,6 +283,8 @@ everything as (
     union all
     select code, severity, sentence, evidence, park_id, year, month, meter_id from quality.register_findings
     union all
+    select code, severity, sentence, evidence, park_id, year, month, meter_id from quality.uncertainty_findings
+    union all
     select code, severity, sentence, evidence, park_id, year, month, meter_id from superseded
     union all
     select code, severity, sentence, evidence, park_id, cast(year as integer) as year, month, meter_id from reasons

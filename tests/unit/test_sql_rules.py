@@ -52,6 +52,7 @@ NOT_ON_SPARK: dict[str, set[str]] = {
     "quality/findings.sql": {"printf"},
     "quality/register_findings.sql": {"printf"},
     "quality/scale_findings.sql": {"printf"},
+    "quality/uncertainty_findings.sql": {"printf"},
     "quality/vee_findings.sql": {"printf", "to_minutes"},
     "staging/enterprises.sql": {"star"},
     "staging/parks.sql": {"star"},
