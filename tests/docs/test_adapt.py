@@ -28,22 +28,26 @@ def folder(tmp_path_factory):
     return work, outputs
 
 
-def test_the_first_run_is_undecided_and_names_what_is_missing(folder):
+def test_the_first_run_estimates_the_missing_day_and_shows_how(folder):
     _, outputs = folder
-    first, findings = outputs[3], outputs[4]
-    assert "undecided" in first
-    assert "gate-in" in findings
+    first, quality = outputs[3], outputs[4]
+    assert "undecided" not in first
+    line = next(line for line in quality.splitlines() if "gate-in" in line and "grid_import" in line)
+    assert "2,280.000" in line
+    assert "like_day" in line
 
 
-def test_the_late_delivery_decides_the_year_with_the_energy_that_went_in(folder):
+def test_the_late_delivery_takes_the_place_of_the_estimate(folder):
     work, outputs = folder
-    assert "undecided" not in outputs[5]
+    assert "1 reading corrected" in outputs[5]
     use_mwh = sum(2 * (1500 + n % 5 * 20) for n in range(365))
     with duckdb.connect(str(work / "zcp-data/published/current/parks.duckdb"), read_only=True) as con:
         query = (
             "select electricity_use_mwh, core_verdict, overall_verdict from metrics.park_year where park_id = 'my-park'"
         )
         assert con.execute(query).fetchone() == (use_mwh, "fail", "fail")
+        assert con.execute("select count(*) from quality.estimates").fetchone() == (0,)
+        assert con.execute("select old_value, new_value from quality.corrections").fetchall() == [(None, 2400)]
 
 
 def test_the_parameter_of_the_home_folder_is_used_and_shown(folder):
