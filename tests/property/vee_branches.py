@@ -15,7 +15,7 @@ _NAMES = {
         *("valid", "no_value", "negative", "over_capacity", "solar_at_night", "spike", "register_sum"),
         *("a person's value",),
     ),
-    "warning": ("zero_run", "flat_line", "jump"),
+    "warning": ("zero_run", "flat_line", "jump", "spike_kept"),
     "gap": (
         *("at the meter's first interval", "at its last interval", "over the year's end", "over a public holiday"),
         *("at a swap of meters", "over a change of the multiplier", "one interval from another", "of a week or more"),

@@ -4,7 +4,7 @@ Thresholds are those of document 3, section 1. The rule that compares with a reg
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -54,26 +54,38 @@ def is_night(one: Series, start: datetime) -> bool:
 
 
 def spikes(one: Series, values: Mapping[datetime, int]) -> set[datetime]:
-    """The starts of the values that stand out of their day."""
-    by_day: dict[date, list[datetime]] = defaultdict(list)
+    """The starts of the values that stand out of their day, where days have a profile."""
+    days = {day: starts for day, starts in _by_day(values).items() if month_of(day) in one.profiled}
+    highest = {
+        day: max(values[start] for start in starts) for day, starts in days.items() if _stands_out(values, starts)
+    }
+    return {start for day, wh in highest.items() for start in days[day] if values[start] == wh}
+
+
+def _by_day(values: Iterable[datetime]) -> dict[date, list[datetime]]:
+    found: dict[date, list[datetime]] = defaultdict(list)
     for start in values:
-        by_day[start.date()].append(start)
-    found: set[datetime] = set()
-    for day, starts in by_day.items():
-        if month_of(day) not in one.profiled:
-            continue
-        highest = sorted((values[start] for start in starts), reverse=True)
-        if len(highest) >= 3 and highest[2] > 0 and highest[0] - highest[2] > SPIKE * highest[2]:
-            found |= {start for start in starts if values[start] == highest[0]}
+        found[start.date()].append(start)
     return found
+
+
+def _stands_out(values: Mapping[datetime, int], starts: Iterable[datetime]) -> bool:
+    """Whether the highest value of a day is far above the third highest."""
+    highest = sorted((values[start] for start in starts), reverse=True)
+    return len(highest) >= 3 and highest[2] > 0 and highest[0] - highest[2] > SPIKE * highest[2]
 
 
 def warnings(one: Series) -> Iterator[tuple[str, datetime, datetime]]:
     """Rules that only warn: the code, and the start of the first and of the last interval.
 
-    What a person has set is not looked at. An even value of a register is not there yet.
+    What a person has set is not looked at, but for the days that stand out where that is no fault (``spike_kept``, with
+    the first interval of the day).
     """
-    read = {start: wh for start in one.due if start not in one.edited and (wh := one.valid(start)) is not None}
+    valid = {start: wh for start in one.due if (wh := one.valid(start)) is not None}
+    for day, starts in _by_day(valid).items():
+        if month_of(day) not in one.profiled and _stands_out(valid, starts):
+            yield "spike_kept", one.day(day)[0], one.day(day)[0]
+    read = {start: wh for start, wh in valid.items() if start not in one.edited}
     for wh, starts in _runs(one, read):
         if len(starts) >= RUN and wh:
             yield "flat_line", starts[0], starts[-1]
