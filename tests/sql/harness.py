@@ -86,6 +86,22 @@ def upstream(name: str) -> set[str]:
     return found
 
 
+@cache
+def _empty() -> "Case":
+    """One database on which models are built without a row, each once."""
+    return Case({})
+
+
+@cache
+def columns_of(name: str) -> Mapping[str, str]:
+    """The columns of a model with their types, which are the same on any rows."""
+    model = find_model(name)
+    if model is None:
+        raise ValueError(f"there is no model {name}")
+    _empty().build(name)
+    return {column: kind for column, kind, *_ in _empty().con.execute(f"describe {model.sql}").fetchall()}
+
+
 class Case:
     """One in-memory database that holds what a case gives and the models built on it."""
 
@@ -115,21 +131,20 @@ class Case:
 
     def _build_model(self, model: Model, given: bool) -> None:
         """The model's own text on its inputs; where the case gives the rows, only their columns come from the text."""
+        if given and model.schema not in SOURCES:
+            columns = columns_of(model.name)
+            if model.partitioned:
+                self._load_months(model, columns)
+            else:
+                self._load(model.name, columns, {})
+            return
         for table in model.inputs:
             if table == model.name:  # reference.parks is made from the reference table of the same name
                 self._build_source(table)
             else:
                 self.build(table)
-        if given and model.schema not in SOURCES:
-            described = self.con.execute(f"describe {model.sql}").fetchall()
-            columns = {column: kind for column, kind, *_ in described}
-            if model.partitioned:
-                self._load_months(model, columns)
-            else:
-                self._load(model.name, columns, {})
-        else:
-            self._show_months(model)
-            self.con.execute(f"create or replace table {model.name} as\n{model.sql}")
+        self._show_months(model)
+        self.con.execute(f"create or replace table {model.name} as\n{model.sql}")
 
     def _load_months(self, model: Model, columns: Mapping[str, str]) -> None:
         """The rows a case gives of a model by month, which is its own column only where the model has it."""
