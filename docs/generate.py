@@ -6,7 +6,7 @@ runs this; a test fails where a page is out of date.
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from pipelines import contracts
@@ -20,7 +20,7 @@ PROVENANCE = {"method_version", "factor_release", "publication_id"}
 _BLOCK = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
 
-def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [header, tuple("---" for _ in header), *rows]
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 
@@ -148,6 +148,16 @@ def finding_codes() -> str:
     return _table(("code", "severity", "meaning"), rows)
 
 
+def codes_zh() -> str:
+    """All codes of rows, findings and verdicts with their Chinese sentences."""
+    words = {"fail": "严重", "warn": "提示", "info": "记录"}
+    rows = [
+        (f"`{row['code']}`", "隔离" if row["kind"] == "quarantine" else words[row["severity"]], row["sentence_zh"])
+        for row in _codes("quarantine", "reason", "finding")
+    ]
+    return _table(("代码", "级别", "含义"), rows)
+
+
 def _layer_edges() -> tuple[dict[str, list[str]], set[tuple[str, str]]]:
     """The assets of each layer, and which layer reads which: forward in ``LAYERS`` only, without the implied ones."""
     graph = defs.resolve_asset_graph()
@@ -187,6 +197,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "published-tables-zh": published_tables_zh,
     "quarantine-codes": quarantine_codes,
     "finding-codes": finding_codes,
+    "codes-zh": codes_zh,
     "input-tables": input_tables,
     "chinese-headers": chinese_headers,
 }
