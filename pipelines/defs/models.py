@@ -1,8 +1,8 @@
 """The models of ``sql/`` as assets: one asset for each, but the many models by month share two.
 
 Each event of a run costs milliseconds in Dagster's storage, and a model by month has one for each month; so the months
-show as ``energy/month_readings`` (what was measured), ``energy/month_flows`` (estimates and flows) and
-``energy/month_balance``, with their models in the metadata.
+show as ``energy/month_readings`` (what was measured), ``energy/month_gaps`` (what the ladder makes of the rest),
+``energy/month_flows`` and ``energy/month_balance``, with their models in the metadata.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,8 +48,8 @@ def asset_key(model: Model, models: Mapping[str, Model]) -> dg.AssetKey:
     if not model.partitioned:
         return dg.AssetKey([model.schema, model.table])
     steps = [step for step in plan(models) if step.partitioned]
-    part = "readings" if len(steps) > 1 and model in steps[0].kept else _half(model, models)
-    return dg.AssetKey(["energy", f"month_{part}"])
+    early = [name for name, step in zip(("readings", "gaps"), steps[:-1], strict=False) if model in step.kept]
+    return dg.AssetKey(["energy", f"month_{early[0] if early else _half(model, models)}"])
 
 
 def _half(model: Model, models: Mapping[str, Model]) -> str:

@@ -3,8 +3,8 @@
 -- supply, discharge, heat that leaves, and use (it caps certificates) the lowest; where the import follows from use, use takes
 -- the highest. Exports take the highest, because exported green power is not used; of a park whose own generation is all
 -- fossil the lowest, because it earns a credit; with both kinds there is no safe side and the gap stays open.
--- A value that would be a spike among those of its day is none. Days that a mask covers do not stand in for it, nor what a
--- register contradicts.
+-- A value above the capacity, or that would be a spike among those of its day, is none. Days that a mask covers do not stand
+-- in for it, nor what a register contradicts.
 -- Partition: month
 -- Kept: no
 -- Around: energy.month_meters -3 +0, energy.measured_interval -3 +0
@@ -31,6 +31,7 @@ needed as (
         g.minute,
         g.mask_no,
         k.has_profile,
+        k.capacity_limit_wh,
         case when g.mask_no > 0 then floor(g.run_from_minute / 1440.0) end as mask_first_day,
         case
             when k.role = 'grid_export' and s.has_fossil and s.has_other then null
@@ -99,6 +100,7 @@ offered as (
         n.mask_no,
         n.minute // 1440 as day,
         n.has_profile,
+        n.capacity_limit_wh,
         case when n.side = 'highest' then max(v.energy_wh) else min(v.energy_wh) end as energy_wh
     from needed as n
     cross join run.month as m
@@ -107,7 +109,7 @@ offered as (
         on n.series_no = v.series_no and n.minute % 1440 = v.day_minute
             and v.day < coalesce(n.mask_first_day, n.minute // 1440) and v.day >= n.minute // 1440 - p.conservative_days
     where n.side is not null
-    group by n.slot, n.minute, n.mask_no, n.side, n.has_profile
+    group by n.slot, n.minute, n.mask_no, n.side, n.has_profile, n.capacity_limit_wh
 ),
 days as (
     select o.slot, o.mask_no, o.day, max(o.energy_wh, 3) as offered_wh
@@ -128,7 +130,8 @@ from judged as j
 cross join run.month as m
 inner join run.params as p on year(m.first_day) = p.year
 where
-    not (
+    not coalesce(j.energy_wh > j.capacity_limit_wh, false)
+    and not (
         j.has_profile
         and len(j.highest_wh) = 3
         and j.highest_wh[3] > 0

@@ -122,11 +122,6 @@ def test_the_models_agree_with_the_second_writing(tmp_path: Path) -> None:
     assert set(tried) <= ALL | RARE
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="what is open between two reads is scaled only where it lies in one month",
-)
 def test_totals_over_the_end_of_a_month(tmp_path: Path) -> None:
     differing, _ = compare(tmp_path / "home", worlds([f"u-{number}" for number in range(6, 12)], crossing=True))
     assert differing == []
