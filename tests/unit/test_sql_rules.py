@@ -25,7 +25,7 @@ NOT_ON_SPARK: dict[str, set[str]] = {
     "energy/conservative_estimate.sql": {"max_n"},
     "energy/edited_interval.sql": {"hugeint"},
     "energy/enterprise_month.sql": {"hugeint"},
-    "energy/estimated_interval.sql": {"hugeint", "to_minutes"},
+    "energy/fitted_interval.sql": {"hugeint", "to_minutes"},
     "energy/estimated_stretch.sql": {"to_minutes"},
     "energy/gap_run.sql": {"generate_subscripts"},
     "energy/interval_balance.sql": {"hugeint", "to_minutes"},
