@@ -2,7 +2,8 @@
 -- The error of a gap is told relative to its mean energy: the meter's mean interval of the month times the gap's intervals.
 -- mean_square: of the meter's own masks of that method and size, drawn towards those of all meters of the role
 -- (pool_masks masks' worth of the size, itself drawn towards all sizes); a pooled error counts as at most pooled_error_max.
--- Masks of one meter, size and month overlap: so many count as fit side by side into mask_max_distance days.
+-- Masks of one meter, size and month overlap: so many count as fit side by side into the days on which they may be laid,
+-- mask_max_distance before and after.
 -- mean_error: the signed mean, in the same way. masks_counted, degrees_of_freedom: what both rest on; 0 where no mask tells
 -- anything, then mean_square is null. spread_mwh, spread_mwh2: sums of the gaps' mean energies and of their squares.
 -- Kept: no
@@ -57,7 +58,7 @@ masks as (
         g.size_minutes,
         (g.estimated_wh - g.true_wh) / (m.mean_wh * g.intervals) as error,
         least(
-            p.mask_max_distance * 1440
+            2 * p.mask_max_distance * 1440
             / (g.size_minutes * count(*) over (partition by g.month, g.slot, g.method, g.size_minutes)),
             1
         ) as weight,
