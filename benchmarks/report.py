@@ -8,6 +8,7 @@ from rich.table import Table
 
 PEAK_LIMIT_GIB = ((20_000_000, 3.0), (80_000_000, 4.0))
 RECALL_AT_LEAST, FALSE_ALARMS_AT_MOST = 0.95, 0.01
+COVERAGE, WIDTH_AT_MOST = (0.94, 0.97), 1.5
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,27 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """The interval of the intensity over made-up park-years with one pattern of gaps, or ``all``.
+
+    ``coverage`` is the share of intervals that hold the truth, ``width_ratio`` their mean width by that of the best
+    interval that knows the pattern.
+    """
+
+    pattern: str
+    park_years: int
+    coverage: float
+    width_ratio: float
+
+    @property
+    def met(self) -> bool:
+        return COVERAGE[0] <= self.coverage <= COVERAGE[1] and self.width_ratio <= WIDTH_AT_MOST
+
+
+@dataclass(frozen=True)
 class Result:
-    """One go. ``stages``: seconds by step of some runs; ``imports``: ms of self time by package; ``faults``: rules."""
+    """One go. ``stages``: seconds by step of some runs; ``imports``: ms of self time by package; ``faults``: rules;
+    ``intervals``: patterns of gaps."""
 
     scale: float
     readings: int
@@ -78,6 +98,7 @@ class Result:
     stages: dict[str, dict[str, float]] = field(default_factory=dict)
     imports: dict[str, float] = field(default_factory=dict)
     faults: list[Score] = field(default_factory=list)
+    intervals: list[Coverage] = field(default_factory=list)
 
     def seconds(self, name: str) -> float:
         return next(row.seconds for row in self.rows if row.name == name)
@@ -122,6 +143,15 @@ def print_scores(console: Console, scores: list[Score]) -> None:
     console.print(table)
 
 
+def print_coverage(console: Console, found: list[Coverage]) -> None:
+    """How often the interval of the intensity held the truth; the target is for all patterns together."""
+    table = _table("\n95 % interval of the intensity", "", "park-years", "coverage", "width × best", "")
+    for one in found:
+        verdict = ("met" if one.met else "missed") if one.pattern == "all" else ""
+        table.add_row(one.pattern, f"{one.park_years:,}", f"{one.coverage:.1%}", f"{one.width_ratio:.2f}", verdict)
+    console.print(table)
+
+
 def print_result(result: Result) -> None:
     """The tables of one go."""
     console = Console(width=120)
@@ -147,6 +177,8 @@ def print_result(result: Result) -> None:
     console.print(imports)
     if result.faults:
         print_scores(console, result.faults)
+    if result.intervals:
+        print_coverage(console, result.intervals)
     targets = _table("\nTargets", "", "reached", "at most", "")
     for target in result.targets():
         reached, limit = (f"{value:.2f} {target.unit}".strip() for value in (target.reached, target.limit))

@@ -19,7 +19,7 @@ import psutil
 from benchmarks import deliveries
 from benchmarks.deliveries import YEAR, Deliveries
 from benchmarks.measure import Measured, folder_mib, import_milliseconds, run
-from benchmarks.report import Result, Row, Score, print_result
+from benchmarks.report import Coverage, Result, Row, Score, print_result
 from benchmarks.stages import stage_seconds
 
 MODULE = ("-m", "pipelines")
@@ -120,6 +120,9 @@ def measure(data: Deliveries, work: Path, scale: float, complete: bool) -> Resul
     rows.append(line("one month changed", month, "June of every park, corrected"))
     print("planted faults …", flush=True)
     faults = script("faults_report", "--json", "--out", work)
+    print("park-years of known truth …", flush=True)
+    # Two thousand take ten minutes: python -m benchmarks.uncertainty.
+    intervals = script("uncertainty", "--json", "--groups", "25", "--realisations", "8", "--out", work / "uncertainty")
     return Result(
         scale=scale,
         readings=int(floor["readings"]),
@@ -143,6 +146,7 @@ def measure(data: Deliveries, work: Path, scale: float, complete: bool) -> Resul
         },
         imports=imports,
         faults=[Score(**score) for score in json.loads(faults.output)],
+        intervals=[Coverage(**one) for one in json.loads(intervals.output)],
     )
 
 
