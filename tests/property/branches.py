@@ -30,6 +30,11 @@ _NAMES = {
         *("case a", "case b", "case b, several", "case b, some passes through"),
         *("case c", "case c, several", "case c, some passes through", "case d", "use metered at a longer interval"),
     ),
+    "estimate": ("alternate", "linear", "like_day", "scaled", "conservative", "period_spread", "sender"),
+    "uncovered import": (
+        *("case a", "case b", "case c", "case d", "from use", "more than comes in", "beside measured import"),
+        "certificates reach no further",
+    ),
     "meter": (
         *("below one at the same point", "below one elsewhere", "below one that ends or begins", "changed on a day"),
         *(f"{point} of a plant that feeds in all" for point in ("generation", "storage_charge", "storage_discharge")),
@@ -50,11 +55,16 @@ _NAMES = {
         for proof in ("with", "without")
     ),
     "process": ("counts",),
-    "missing": ("readings", "a meter never read", "an owed row", "below the floor all the same"),
+    "missing": (
+        *("readings", "readings, others estimated", "a meter never read", "an owed row"),
+        "below the floor all the same",
+    ),
     "core": ("pass", "fail", "undecided", "not_applicable"),
     "direct supply": ("pass", "fail", "undecided", "not_applicable"),
     "size": ("below_floor", "standard", "large"),
-    "reason": ("fuel_missing", "outflow_credit", "size_class_uncertain"),
+    "reason": (
+        *("fuel_missing", "outflow_credit", "size_class_uncertain", "prolonged_estimate_year", "intensity_uncertain"),
+    ),
     "base year": ("computed", "declared"),
 }
 ALL = frozenset(f"{part}: {name}" for part, names in _NAMES.items() for name in names)
@@ -77,7 +87,9 @@ def branches(delivery: Delivery, account: Account) -> set[str]:
             if parts.terms.onsite
         ),
         *_meters(delivery, of_year),
+        *_estimates(parts),
         *_shares(parts, of_year),
+        *_uncovered(parts, of_year),
         *_certificates(parts),
         *_documents(delivery, parts),
         *_verdicts(account),
@@ -159,6 +171,29 @@ def _meters(delivery: Delivery, of_year: list[Interval]) -> Iterator[str]:
         yield from ("boundary from use: export" for one in of_year if one.exported > 0)
 
 
+def _estimates(parts: Parts) -> Iterator[str]:
+    known = parts.readings.due(parts.year)
+    yield from (f"estimate: {flow.method}" for flow in known if flow.method)
+    if parts.gap.is_open and any(flow.method for flow in known):
+        yield "missing: readings, others estimated"
+
+
+def _uncovered(parts: Parts, of_year: list[Interval]) -> Iterator[str]:
+    for one in of_year:
+        if one.uncovered:
+            yield f"uncovered import: case {parts.offtake.case}"
+            if not one.worst_import_of:
+                yield "uncovered import: from use"
+            if one.uncovered < one.imported - one.pass_through:
+                yield "uncovered import: beside measured import"
+        if one.uncovered < sum(one.worst_import_of.values()):
+            yield "uncovered import: more than comes in"
+    if any(one.uncovered for one in of_year):
+        for key, one in parts.offtake.enterprises.items():
+            if (parts.ledger.trade_mwh(key) + parts.ledger.usable_mwh(key)) * WH_PER_MWH > one.drawn > 0:
+                yield "uncovered import: certificates reach no further"
+
+
 def _shares(parts: Parts, of_year: list[Interval]) -> Iterator[str]:
     drawing = [one for one in parts.offtake.enterprises.values() if one.drawn]
     yield f"draw: case {parts.offtake.case}" + (", several" if len(drawing) > 1 else "")
@@ -203,7 +238,7 @@ def _documents(delivery: Delivery, parts: Parts) -> Iterator[str]:
         "conversion: above zero": bool(parts.terms.conversion),
         "process: counts": found.process > 0,
         "missing: readings": parts.gap.is_open,
-        "missing: a meter never read": parts.gap.missing_wh is None,
+        "missing: a meter never read": parts.gap.open_wh is None,
         "missing: an owed row": parts.gap.rows_missing,
     }
     yield from (name for name, is_tried in tried.items() if is_tried)

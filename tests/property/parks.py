@@ -25,7 +25,8 @@ LONG_SPANS = [(date(2026, 1, 30), date(2026, 3, 2)), (date(2025, 11, 28), date(2
 GREEN = ["solar", "wind", "hydro", "biomass", "geothermal", "ocean"]
 OTHER = ["waste_heat", "waste_pressure", "coal", "gas", "oil", "waste"]
 TABLES = [
-    *("parks", "enterprises", "projects", "meters", "meter_readings", "expected_inputs", "baselines"),
+    *("parks", "enterprises", "projects", "meters", "meter_readings", "meter_periods"),
+    *("expected_inputs", "baselines"),
     *("fuel_use", "heat_flows", "process_outputs", "curtailment", "offsets", "gec_trades", "gec_cancellations"),
 ]
 Row = dict[str, Any]
@@ -80,7 +81,7 @@ def make_park(seed: str, provinces: Sequence[str]) -> Park:
     typical = random.choice([7, 400, 10**6, 10**6, 3 * 10**10, 3 * 10**10, 10**11])
     if daily and typical > 10**7:
         typical = 10**12 // 3
-    clean = random.random() < 0.12
+    clean = random.random() < 0.15
     if clean:
         typical = 10**11 if not daily else 10**12 // 2
     park = Park(random, seed, first, last, typical, minutes, provinces, clean, coarse_use=random.random() < 0.2)
@@ -144,7 +145,7 @@ def _meter(park: Park, point: str, minutes: Sequence[int] = (), **owner: object)
 def _gates(park: Park) -> None:
     enterprises = [row["enterprise_id"] for row in park.rows("enterprises")]
     in_use = len(enterprises) > 0 and park.chance(0.65)
-    if not in_use or park.chance(0.85):
+    if not in_use or park.chance(0.75):
         named = enterprises and park.chance(0.55)
         for _ in range(park.random.choice([1, 1, 2, 3])):
             owner = park.random.choice(enterprises) if named and park.chance(0.9) else None

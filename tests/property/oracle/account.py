@@ -15,15 +15,15 @@ from tests.property.oracle.delivery import Delivery, Reference, Row, covers, fir
 from tests.property.oracle.leaves import is_inside, leaves
 from tests.property.oracle.lines import WH_PER_MWH, Line, lines
 from tests.property.oracle.offtake import Enterprise, Offtake, offtake
-from tests.property.oracle.readings import ON_SITE, Flow, metered
-from tests.property.oracle.verdicts import Gap, Terms, judge
+from tests.property.oracle.readings import ON_SITE, Estimates, Flow, Metered, metered
+from tests.property.oracle.verdicts import Bounds, Gap, Terms, judge
 
 
 @dataclass(frozen=True)
 class Account:
     """Published rows of one park and year; energies in Wh, emissions and tce in millionths, ratios as fractions.
 
-    ``has_all_readings`` is false where a due interval is missing: then only the verdicts are said.
+    ``has_all_readings`` is false where a due interval is open: then only the verdicts are said.
     ``unsaid`` are columns on which the specification is silent. ``is_possible`` is false where the meters contradict
     each other so far that use, inflow or a draw of the year is negative; no formula is meant for that. ``parts`` is
     what the rows were made from.
@@ -42,6 +42,7 @@ class Parts:
     """The steps of an account. ``intervals`` begin before the year, for what a storage still holds."""
 
     year: int
+    readings: Metered
     intervals: Sequence[Interval]
     use_minutes: Mapping[str, int]
     terms: Terms
@@ -51,10 +52,21 @@ class Parts:
     offtake: Offtake
 
 
-def account(delivery: Delivery, park: Row, year: int, cutoff: date, references: Mapping[int, Reference]) -> Account:
-    """One park and year. Months before the year are read for what a storage still holds."""
+def account(
+    delivery: Delivery,
+    park: Row,
+    year: int,
+    cutoff: date,
+    references: Mapping[int, Reference],
+    estimates: Estimates,
+    bounds: Bounds | None,
+) -> Account:
+    """One park and year. Months before the year are read for what a storage still holds.
+
+    ``estimates`` and the ``bounds`` of the intensity are not worked out here.
+    """
     reference = references[year]
-    readings = metered(delivery, park, sorted(references))
+    readings = metered(delivery, park, sorted(references), estimates)
     whole = balance(delivery, readings)
     of_year = Balance(
         [one for one in whole.intervals if one.start.year == year], whole.use_minutes, whole.generation_kind
@@ -63,13 +75,15 @@ def account(delivery: Delivery, park: Row, year: int, cutoff: date, references: 
     drawn = offtake(delivery, park, of_year, _meters_of(readings.meters, year), year)
     by_line = lines(delivery, of_year, judged)
     terms = _terms(delivery, park, year, reference, of_year, judged, drawn, by_line)
-    whole_year = readings.is_whole(year)
-    gap = Gap(not whole_year, readings.missing_wh(year), _owed_rows_missing(delivery, park, year))
-    verdict = judge(terms, reference, gap)
+    whole_year = readings.open_intervals(year) == 0
+    rows_missing = _owed_rows_missing(delivery, park, year)
+    gap = Gap(not whole_year, readings.open_wh(year), rows_missing, readings.longest_estimate(year))
+    verdict = judge(terms, reference, gap, bounds)
     row = _park_row(delivery, park, year, reference, terms) | verdict.columns()
     row["curtailed_mwh"] = _curtailed(delivery, park, year, readings.flows)
     row["coverage"] = readings.share_valid(year)
-    baselines, is_sure = _baselines(delivery, park, year, references, row)
+    row["estimated_share"] = readings.share_estimated(year)
+    baselines, is_sure = _baselines(delivery, park, year, references, estimates, row)
     unsaid = set() if is_sure else set(baselines) - {"baseline_average_tco2_per_tce", "ratio_to_average"}
     return Account(
         park=row | baselines,
@@ -77,7 +91,7 @@ def account(delivery: Delivery, park: Row, year: int, cutoff: date, references: 
         has_all_readings=whole_year,
         unsaid=frozenset(unsaid),
         is_possible=min(terms.use, terms.drawn, *(one.drawn for one in drawn.enterprises.values())) >= 0,
-        parts=Parts(year, whole.intervals, whole.use_minutes, terms, gap, judged, by_line, drawn),
+        parts=Parts(year, readings, whole.intervals, whole.use_minutes, terms, gap, judged, by_line, drawn),
     )
 
 
@@ -252,7 +266,12 @@ def _curtailed(delivery: Delivery, park: Row, year: int, flows: Sequence[Flow]) 
 
 
 def _baselines(
-    delivery: Delivery, park: Row, year: int, references: Mapping[int, Reference], row: dict[str, Any]
+    delivery: Delivery,
+    park: Row,
+    year: int,
+    references: Mapping[int, Reference],
+    estimates: Estimates,
+    row: dict[str, Any],
 ) -> tuple[dict[str, Any], bool]:
     """Both baselines and how the year stands to them, and whether the base year is sure.
 
@@ -262,7 +281,7 @@ def _baselines(
     base, kind, is_sure = None, None, True
     base_year = park.get("base_year")
     if base_year in references and base_year < year:
-        first = account(delivery, park, base_year, date(base_year + 1, 12, 31), references)
+        first = account(delivery, park, base_year, date(base_year + 1, 12, 31), references, estimates, None)
         base, is_sure = first.park["intensity_tco2_per_tce"], first.has_all_readings and first.is_possible
     elif base_year == year:
         base = intensity

@@ -25,10 +25,15 @@ def _energy() -> Energy:
 
 @dataclass
 class Interval:
-    """One interval of the balance. The first group is metered, by project or enterprise; the second is derived; Wh."""
+    """One interval of the balance. The first group is metered, by project or enterprise; the second is derived; Wh.
+
+    ``worst_import_of`` and ``worst_use`` are the part of import and use that is a conservative estimate; ``uncovered``
+    is what of the inflow comes from them, which no certificate covers.
+    """
 
     start: datetime
     import_of: Energy = field(default_factory=_energy)
+    worst_import_of: Energy = field(default_factory=_energy)
     exported: int = 0
     near: Energy = field(default_factory=_energy)
     far: Energy = field(default_factory=_energy)
@@ -36,6 +41,7 @@ class Interval:
     charge: Energy = field(default_factory=_energy)
     discharge: Energy = field(default_factory=_energy)
     use: Energy = field(default_factory=_energy)
+    worst_use: int = 0
 
     imported: int = 0
     direct: Energy = field(default_factory=_energy)
@@ -45,6 +51,7 @@ class Interval:
     recovered_export: int = 0
     fossil_export: int = 0
     pass_through: int = 0
+    uncovered: int = 0
     used: int = 0
     direct_used: int = 0
     lines: Energy = field(default_factory=_energy)
@@ -89,6 +96,8 @@ def balance(delivery: Delivery, metered: Metered) -> Balance:
     _green_supply(ordered, projects)
     for one in ordered:
         _split(one, projects)
+        worst = sum(one.worst_import_of.values()) if has_gate else one.worst_use
+        one.uncovered = min(worst, max(one.imported - one.pass_through, 0))
     return Balance(ordered, use_minutes, {key: kind_of(project) for key, project in projects.items()})
 
 
@@ -129,6 +138,7 @@ def _add(one: Interval, flow: Flow, projects: dict[str, Row]) -> None:
     enterprise_id = flow.meter.get("enterprise_id")
     if point == "grid_import":
         one.import_of[enterprise_id] += flow.wh
+        one.worst_import_of[enterprise_id] += flow.wh if flow.is_conservative else 0
     elif point == "grid_export":
         one.exported += flow.wh
     elif point == "direct_import":
@@ -139,6 +149,7 @@ def _add(one: Interval, flow: Flow, projects: dict[str, Row]) -> None:
         one.discharge[project_id] += flow.wh
     elif point == "use":
         one.use[enterprise_id] += flow.wh
+        one.worst_use += flow.wh if flow.is_conservative else 0
     elif point == "generation":
         ends = one.far if projects[project_id]["relation"] in LINES else one.generation
         ends[project_id] += flow.wh

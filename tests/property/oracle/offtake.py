@@ -1,6 +1,7 @@
 """F_u, use and share of green supply of every enterprise of a park (section 4, cases a to d).
 
-Certificates and their caps are in ``account``.
+Import that was put in as the least favourable value is nobody's draw: it stays in N (document 3, step 5). Certificates
+and their caps are in ``account``.
 """
 
 from collections import defaultdict
@@ -60,7 +61,7 @@ def _whole(one: Enterprise, bal: Balance) -> None:
     """Case a."""
     one.use = sum(i.load for i in bal.intervals)
     one.direct_share = sum(i.used for i in bal.intervals)
-    one.drawn = sum(i.imported - i.pass_through for i in bal.intervals)
+    one.drawn = sum(i.imported - i.pass_through - i.uncovered for i in bal.intervals)
 
 
 def _by_use(found: dict[str, Enterprise], bal: Balance) -> None:
@@ -71,7 +72,7 @@ def _by_use(found: dict[str, Enterprise], bal: Balance) -> None:
     for parts in together.values():
         use = [(key, sum(part.use.get(key, 0) for part in parts)) for key in found]
         total = sum(wh for _, wh in use)
-        drawn = shares(min(sum(part.imported - part.pass_through for part in parts), total), use)
+        drawn = shares(min(sum(part.imported - part.pass_through - part.uncovered for part in parts), total), use)
         green = shares(min(sum(part.used for part in parts), total), use)
         for key, wh in use:
             found[key].use += wh
@@ -80,11 +81,12 @@ def _by_use(found: dict[str, Enterprise], bal: Balance) -> None:
 
 
 def _by_import(found: dict[str, Enterprise], bal: Balance) -> None:
-    """Case b: own import less the own share of what only passed through."""
+    """Case b: own import less the own share of what only passed through, and less what was put in for the worst."""
     for one in found.values():
         one.drawn = 0
     for one in bal.intervals:
         imported = [(key, one.import_of.get(key, 0)) for key in found]
         passed = shares(one.pass_through, imported)
         for key, wh in imported:
-            found[key].drawn += wh - passed[key]
+            own = wh - passed[key]
+            found[key].drawn += own - min(one.worst_import_of.get(key, 0), max(own, 0))

@@ -1,6 +1,6 @@
-"""Readings to integer Wh per meter and interval, and which intervals are due and missing (documents 1 and 2).
+"""Readings and estimates to integer Wh per meter and interval, and which intervals are due and open (documents 1 to 3).
 
-What the energy means is in ``balance``.
+How an estimate comes about is in ``oracle_vee``; here it is given. What the energy means is in ``balance``.
 """
 
 from collections import defaultdict
@@ -18,61 +18,110 @@ ON_SITE = {"onsite", "microgrid", "source_grid_load_storage"}
 PLANT = {"generation", "storage_charge", "storage_discharge"}
 
 
+LADDER = {"alternate", "linear", "like_day", "scaled", "conservative"}
+"""Steps of the estimation ladder. What a bill or a register spreads over the intervals is not one of them."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What stands in the place of a reading that does not count; ``wh`` and ``method`` are None where nothing does."""
+
+    method: str | None
+    wh: int | None
+
+
+Estimates = Mapping[tuple[str, datetime], Estimate]
+"""Estimates by meter and start of the interval."""
+
+
 @dataclass(frozen=True)
 class Flow:
-    """What one meter counted in one of its own intervals; ``meter`` is the master row in force on that day."""
+    """What one meter counted in one of its own intervals; ``meter`` is the master row in force on that day.
+
+    ``method`` is None for a reading, else how the energy was estimated, ``sender`` for an estimate that was delivered.
+    """
 
     meter: Row
     start: datetime
     wh: int
+    is_due: bool = True
+    method: str | None = None
+
+    @property
+    def length(self) -> timedelta:
+        return _length(self.meter)
+
+    @property
+    def is_measured(self) -> bool:
+        return self.method in (None, "sender")
+
+    @property
+    def is_conservative(self) -> bool:
+        return self.method == "conservative"
 
 
 @dataclass
 class Metered:
     """The readings of a park that count.
 
-    ``meters`` are the master rows that hold, by day. Meters below a valid one at the same point give no flows.
-    ``valid`` and ``missing`` count due intervals by meter and month.
+    ``meters`` are the master rows that hold, by day. ``flows`` go by day, those of a meter in order of time; meters
+    below a valid one at the same point give none. ``open`` counts due intervals of which nothing is known, by meter and
+    month.
     """
 
     flows: list[Flow] = field(default_factory=list)
     meters: dict[date, list[Row]] = field(default_factory=dict)
-    valid: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
-    missing: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    open: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+
+    def due(self, year: int) -> list[Flow]:
+        """The flows of a year that its figures need."""
+        return [flow for flow in self.flows if flow.is_due and flow.start.year == year]
+
+    def open_intervals(self, year: int) -> int:
+        """How many due intervals of a year nothing is known of."""
+        return sum(count for (_, month), count in self.open.items() if month.startswith(str(year)))
 
     def share_valid(self, year: int) -> Fraction | None:
-        """Valid intervals of a year by those that are due."""
-        valid, missing = _of_year(self.valid, year), _of_year(self.missing, year)
-        return Fraction(valid, valid + missing) if valid + missing else None
+        """Measured intervals of a year by those that are due; what the sender estimated counts as measured."""
+        known, unknown = self.due(year), self.open_intervals(year)
+        measured = sum(flow.is_measured for flow in known)
+        return Fraction(measured, len(known) + unknown) if known or unknown else None
 
-    def is_whole(self, year: int) -> bool:
-        return _of_year(self.missing, year) == 0
+    def share_estimated(self, year: int) -> Fraction | None:
+        """Energy that the sender or the ladder estimated by all that is known."""
+        total = sum(flow.wh for flow in self.due(year))
+        estimated = sum(flow.wh for flow in self.due(year) if flow.method in LADDER | {"sender"})
+        return Fraction(estimated, total) if total else None
 
-    def missing_wh(self, year: int) -> Fraction | None:
-        """About what the missing intervals of a year hold; None where nothing tells it.
+    def longest_estimate(self, year: int) -> timedelta:
+        """The longest time on end, reaching into the year, in which all that a due meter counted is from the ladder."""
+        runs: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        for flow in self.flows:
+            if flow.is_due and flow.method in LADDER:
+                mine = runs[flow.meter["meter_id"]]
+                begun = mine.pop()[0] if mine and mine[-1][1] == flow.start else flow.start
+                mine.append((begun, flow.start + flow.length))
+        first, after = datetime(year, 1, 1), datetime(year + 1, 1, 1)
+        reaching = [end - begun for mine in runs.values() for begun, end in mine if begun < after and end > first]
+        return max(reaching, default=timedelta(0))
 
-        A missing interval counts as the mean of those that the meter has in the month, else in any month. That a meter
+    def open_wh(self, year: int) -> Fraction | None:
+        """About what the open intervals of a year hold; None where nothing tells it.
+
+        An open interval counts as the mean of those that the meter has in the month, else in any month. That a meter
         stood still in other months does not tell that it stood still in one that was not read at all.
         """
-        energy: dict[tuple[str, str], int] = defaultdict(int)
-        for flow in self.flows:
-            energy[flow.meter["meter_id"], month_of(flow.start)] += flow.wh
         total = Fraction(0)
-        for (meter_id, month), count in self.missing.items():
+        for (meter_id, month), count in self.open.items():
             if count == 0 or not month.startswith(str(year)):
                 continue
-            months = [(meter_id, month)]
-            if not self.valid.get(months[0]):
-                months = [key for key in self.valid if key[0] == meter_id]
-            valid, read = sum(self.valid[key] for key in months), sum(energy[key] for key in months)
-            if valid == 0 or (read == 0 and months != [(meter_id, month)]):
+            mine = [flow for flow in self.flows if flow.meter["meter_id"] == meter_id]
+            of_month = [flow for flow in mine if month_of(flow.start) == month]
+            known = [flow.wh for flow in of_month or mine]
+            if not known or (sum(known) == 0 and not any(flow.is_measured for flow in of_month)):
                 return None
-            total += Fraction(count * read, valid)
+            total += Fraction(count * sum(known), len(known))
         return total
-
-
-def _of_year(counts: Mapping[tuple[str, str], int], year: int) -> int:
-    return sum(count for (_, month), count in counts.items() if month.startswith(str(year)))
 
 
 def in_force(versions: Iterable[Row], moment: date) -> Row | None:
@@ -84,8 +133,11 @@ def in_force(versions: Iterable[Row], moment: date) -> Row | None:
     return latest if covers(latest, moment) else None
 
 
-def metered(delivery: Delivery, park: Row, years: Iterable[int]) -> Metered:
-    """Everything the park's meters counted in these years, within the validity of park, owner, project and meter."""
+def metered(delivery: Delivery, park: Row, years: Iterable[int], estimates: Estimates) -> Metered:
+    """Everything the park's meters counted in these years, within the validity of park, owner, project and meter.
+
+    Where there is an estimate it comes before a reading, which then is one that failed.
+    """
     versions: dict[str, list[Row]] = defaultdict(list)
     for row in delivery["meters"]:
         if row["park_id"] == park["park_id"]:
@@ -112,7 +164,7 @@ def metered(delivery: Delivery, park: Row, years: Iterable[int]) -> Metered:
             for meter_id, meter in valid.items():
                 if not _is_check(meter, valid, versions):
                     is_outside = meter["point"] in PLANT and meter.get("project_id") in feed_in
-                    _count_day(found, meter, moment, readings[meter_id], not is_outside)
+                    _count_day(found, meter, moment, readings[meter_id], estimates, not is_outside)
     return found
 
 
@@ -141,19 +193,33 @@ def _owners(meter: Row, owners: dict[tuple[str, str], Row]) -> list[Row]:
     return [owners[column, key] for column, key in keys if key is not None]
 
 
-def _count_day(found: Metered, meter: Row, moment: date, readings: dict[datetime, Row], is_due: bool) -> None:
-    minutes = meter.get("interval_minutes") or 15
-    place = meter["meter_id"], month_of(moment)
+def _count_day(
+    found: Metered, meter: Row, moment: date, readings: dict[datetime, Row], estimates: Estimates, is_due: bool
+) -> None:
+    length = _length(meter)
     midnight = datetime(moment.year, moment.month, moment.day)
-    for number in range(1440 // minutes):
-        start = midnight + timedelta(minutes=number * minutes)
-        reading = readings.get(start + timedelta(minutes=minutes))
-        if reading is None or reading.get("value") is None or reading.get("flag") == "N":
-            found.missing[place] += is_due
-            continue
-        found.valid[place] += is_due
-        multiplier = next(m for m in (reading.get("multiplier"), meter.get("multiplier"), 1) if m is not None)
-        amount = Fraction(reading["value"]) * Fraction(multiplier) * WH[meter["unit"]]
-        if meter["measure"] == "mean_power":
-            amount *= Fraction(minutes, 60)
-        found.flows.append(Flow(meter, start, half_up(amount)))
+    for start in (midnight + number * length for number in range(timedelta(days=1) // length)):
+        reading = readings.get(start + length)
+        estimate = estimates.get((meter["meter_id"], start))
+        if estimate is not None:
+            wh, method = estimate.wh, estimate.method
+        elif reading is None or reading.get("value") is None or reading.get("flag") == "N" or reading["value"] < 0:
+            wh, method = None, None
+        else:
+            wh, method = _energy(meter, reading, length), "sender" if reading.get("flag") == "E" else None
+        if wh is None:
+            found.open[meter["meter_id"], month_of(moment)] += is_due
+        else:
+            found.flows.append(Flow(meter, start, wh, is_due, method))
+
+
+def _length(meter: Row) -> timedelta:
+    return timedelta(minutes=meter.get("interval_minutes") or 15)
+
+
+def _energy(meter: Row, reading: Row, length: timedelta) -> int:
+    multiplier = next(m for m in (reading.get("multiplier"), meter.get("multiplier"), 1) if m is not None)
+    amount = Fraction(reading["value"]) * Fraction(multiplier) * WH[meter["unit"]]
+    if meter["measure"] == "mean_power":
+        amount *= Fraction(length // timedelta(minutes=1), 60)
+    return half_up(amount)

@@ -1,15 +1,19 @@
 """Sections 1, 3 and 5 of the method on the sums of a year: E, C, I, size class, limit, verdicts.
 
-How the sums come about is elsewhere.
+How the sums come about is elsewhere, and so is how wide the interval of I is.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
 from tests.property.oracle.delivery import Reference, micro
 from tests.property.oracle.leaves import Leaves
+
+Bounds = tuple[Fraction, Fraction]
+"""The 95 % interval of an intensity."""
 
 
 @dataclass(frozen=True)
@@ -121,39 +125,48 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Gap:
-    """What was due and is not there: readings, with about what they hold (None: nobody knows), and owed rows."""
+    """What was due and is not there: readings, with about what they hold (None: nobody knows), and owed rows.
+
+    ``longest_estimate`` is the longest time for which nothing of a due meter was measured.
+    """
 
     is_open: bool
-    missing_wh: Fraction | None
+    open_wh: Fraction | None
     rows_missing: bool
+    longest_estimate: timedelta
 
 
-def judge(t: Terms, reference: Reference, gap: Gap) -> Verdict:
+def judge(t: Terms, reference: Reference, gap: Gap, bounds: Bounds | None) -> Verdict:
     """The verdicts of section 5. Below the floor goes before what is open, unless a document is owed."""
     p = reference.parameters
     energies, with_gap = [], []
     for name in ("electricity_coal_equivalent", "electricity_coal_equivalent_low", "electricity_coal_equivalent_high"):
         for feedstock in (False, True):
             energies.append(t.energy(p[name], feedstock))
-            with_gap.append(energies[-1] + (gap.missing_wh or 0) * p[name])
+            with_gap.append(energies[-1] + (gap.open_wh or 0) * p[name])
     limits = {"standard": p["intensity_limit_small"], "large": p["intensity_limit_large"]}
     classes = {_size_class(energy, p) for energy in energies}
     limit = min((limits[name] for name in classes if name in limits), default=None)
     verdict = Verdict("", _direct(t, p), limit, _size_class(t.energy(), p))
     if len(classes) > 1:
         verdict.reasons.add("size_class_uncertain")
-    is_small = gap.missing_wh is not None and max(with_gap) < p["size_class_floor"] * 10**6
-    if gap.is_open:
+    is_small = gap.open_wh is not None and max(with_gap) < p["size_class_floor"] * 10**6
+    open_reasons = set()
+    if gap.longest_estimate > timedelta(days=int(p["prolonged_fail_days"])):
+        open_reasons.add("prolonged_estimate_year")
+    if gap.is_open or open_reasons:
         verdict.direct_supply = "undecided"
+    if bounds is not None and limit is not None and bounds[0] <= limit < bounds[1]:
+        open_reasons.add("intensity_uncertain")
     if limit is None and is_small and not gap.rows_missing:
         verdict.core = "not_applicable"
     elif gap.is_open or gap.rows_missing or t.conversion is None:
         verdict.core = "undecided"
     else:
-        open_terms = _open_terms(t, p)
-        verdict.reasons |= open_terms
+        open_reasons |= _open_terms(t, p)
         within = Fraction(t.total or 0, 1) <= limit * t.energy()
-        verdict.core = "undecided" if open_terms else "pass" if within else "fail"
+        verdict.core = "undecided" if open_reasons else "pass" if within else "fail"
+    verdict.reasons |= open_reasons
     return verdict
 
 
