@@ -139,6 +139,17 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "took": ("用时 {seconds:.0f} 秒。", "Took {seconds:.0f} s."),
     "faults_title": ("有意埋入的错误及其去处", "Faults planted on purpose, and where they were found"),
     "next_title": ("下一步", "Next"),
+    "next_show": ("一个园区的结果、凭证与原因：", "The figures of a park, its certificates and reasons:"),
+    "next_quality": (
+        "各园区数据的可信程度：实测、估算和缺口各占多少：",
+        "How far the data of each park can be trusted, what is measured, estimated, open:",
+    ),
+    "next_quality_park": (
+        "一个园区的各表计：估算方法、发现的问题、应补报的读数：",
+        "The meters of a park: how gaps were filled, what was found, which readings would close them:",
+    ),
+    "next_sql": ("任意查询，例如未计入的绿证：", "Any query, such as the certificates that do not count:"),
+    "next_ui": ("计算流程图与运行历史：", "The graph of the computation and its runs:"),
     "quality_title": ("{when} 数据质量", "Data quality in {when}"),
     "scores_title": ("每项得分的计算语句（`zcp sql` 可执行）", "The statement behind each score, for `zcp sql`"),
     "nothing_to_deliver": ("没有缺口，无需补报读数。", "No gaps: no readings are wanting."),

@@ -1,6 +1,7 @@
 """The demo: generated deliveries through the whole path, and the planted faults found again in what was published."""
 
 import time
+from dataclasses import asdict
 from typing import Any
 
 from pipelines.commands import building, chinese, formatting, landing, published, set_aside
@@ -28,16 +29,29 @@ _QUERIES = {
         where file_name = $file_name and reason = $code and contains(raw, $text)
     """,
     "quality.corrections": """
-        select count(*) || ' corrected intervals'
+        select
+            count(*)
+            || case
+                when $code = 'edit' then printf(' intervals edited by %s and %s', min(author), min(approver))
+                else ' corrected intervals'
+            end
         from quality.corrections
-        where meter_id = $text
+        where meter_id = $text and (author is not null) = ($code = 'edit')
         having count(*) >= $rows
     """,
     "certificates.exclusions": """
         select reason || ': ' || sentence from certificates.exclusions where ledger_id = $text and reason = $code
     """,
     "quality.findings": """
-        select code || ': ' || sentence from quality.findings where park_id = $text and contains(code, $code)
+        select code || ': ' || sentence
+        from quality.findings
+        where $text in (park_id, meter_id) and code = $code and $month in ('', month)
+    """,
+    "quality.meter_month": """
+        select sum(spread_mwh) || ' MWh known only as sums (spread_mwh)'
+        from quality.meter_month
+        where meter_id = $text
+        having sum(spread_mwh) > 0
     """,
 }  # each gives the sentence that names one planted fault, or no row
 
@@ -47,14 +61,13 @@ def find_fault(con: Any, fault: PlantedFault, warnings: dict[str, list[str]]) ->
     if fault.table == "warnings":
         return next((said for said in warnings.get(fault.file_name, ()) if fault.text in said), None)
     statement = _QUERIES[fault.table]
-    values = {"file_name": fault.file_name, "code": fault.code, "text": fault.text, "rows": fault.rows}
-    used = {name: value for name, value in values.items() if f"${name}" in statement}
+    used = {name: value for name, value in asdict(fault).items() if f"${name}" in statement}
     row = con.execute(statement + " limit 1", used).fetchone()
     return row[0] if row else None
 
 
 def demo(settings: Settings, parks: int | None, output: Output) -> None:
-    """Generates, lands, runs and publishes; prints the league table, the planted faults and three next commands."""
+    """Generates, lands, runs and publishes; prints the league table, the planted faults and the next commands."""
     from pipelines.samples import generate
 
     started = time.monotonic()
@@ -93,7 +106,9 @@ def demo(settings: Settings, parks: int | None, output: Output) -> None:
         output.text("published", publication_id=result.publication_id, path=lake.published / result.publication_id)
     )
     output.say(output.text("took", seconds=time.monotonic() - started))
-    _print_next(settings, example.park_ids[0], output)
+    output.say(output.text("next_title"), style="bold")
+    for what, command in next_commands(settings, example.park_ids[0], output):
+        output.say(f"  {what}\n    {command}")
     output.say(output.text("generated"), style="bold yellow")
 
 
@@ -118,12 +133,14 @@ def _fault_record(fault: PlantedFault, evidence: str | None, output: Output) -> 
     }
 
 
-def _print_next(settings: Settings, park_id: str, output: Output) -> None:
-    home = f" --home {settings.home}"
-    output.say(output.text("next_title"), style="bold")
-    output.say(f"  zcp show {park_id}{home}")
-    output.say(
-        '  zcp sql "select reason, count(*) as certificates from certificates.exclusions group by all order by all"'
-        + home
-    )
-    output.say(f"  zcp ui{home}")
+def next_commands(settings: Settings, park_id: str, output: Output) -> list[tuple[str, str]]:
+    """What a reader may look at after the demo: a sentence in the output's language, and the command."""
+    home = f"--home {settings.home}"
+    query = "select reason, count(*) as certificates from certificates.exclusions group by all order by all"
+    return [
+        (output.text("next_show"), f"zcp show {park_id} {home}"),
+        (output.text("next_quality"), f"zcp quality {home}"),
+        (output.text("next_quality_park"), f"zcp quality {park_id} {home}"),
+        (output.text("next_sql"), f'zcp sql "{query}" {home}'),
+        (output.text("next_ui"), f"zcp ui {home}"),
+    ]

@@ -19,6 +19,9 @@ SELLERS = 12
 UNBUNDLED_MONTHS = (3, 5, 8, 10)
 OVERBOUGHT = "chongqing-liangjiang"
 """The park whose first enterprise cancels more certificates than it draws from the grid: the rest is surplus."""
+CLOSE_CALL = "baise-strategic-emerging-ip"
+"""The park whose first enterprise bought so few certificates that the park's intensity is next to its limit."""
+NOT_BOUGHT = 6150
 SOLD_ITS_OWN = "yinchuan-suyin-ip"
 """The park that sold the certificates of its own solar plant, so that part of that power no longer counts."""
 
@@ -115,6 +118,8 @@ def add_park(ledger: CertificateLedger, plan: ParkPlan, balance: ParkYear) -> No
         wanted = int(draw * covered) if covered else 0
         if plan.park_id == OVERBOUGHT and index == 0 and year == 2026:
             wanted = int(draw * 1.08)
+        if plan.park_id == CLOSE_CALL and index == 0 and year == 2026:
+            wanted -= NOT_BOUGHT
         code, technology = seller_code(plan.number + index), ("wind", "solar")[(plan.number + index) % SELLERS % 2]
         monthly = int(wanted * plan.kind.traded) // 12
         for month in range(1, 13) if monthly else ():

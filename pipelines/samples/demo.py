@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.samples import activity, faults, formats, masters
+from pipelines.samples import activity, defects, faults, formats, masters, registers
 from pipelines.samples.balance import ParkYear, park_year
 from pipelines.samples.certificates import CertificateLedger, add_park
 from pipelines.samples.faults import PlantedFault
@@ -94,19 +94,30 @@ class _Example:
         """Both years of one park's readings, and the certificates that go with them."""
         wide = formats.wide_instructions(f"{plan.park_id}-", plan.interval_minutes) if plan.layout == "wide" else ""
         folder = self.delivery(f"02-readings-{plan.number:02d}-{plan.park_id}", instructions=wide)
+        without_intervals: dict[str, list[tuple[Clock, Series]]] = {}
         for year in YEARS:
             balance = park_year(plan, year, self.seed)
             self.balances[year].append((plan, balance))
             pairs = metered_series(plan, balance)
-            readings = _raw(pairs, balance.clock)
+            readings = _raw((pair for pair in pairs if registers.sends_intervals(pair[0])), balance.clock)
+            for meter, series in pairs:
+                if not registers.sends_intervals(meter):
+                    without_intervals.setdefault(meter.meter_id, []).append((balance.clock, series))
             if year == YEARS[-1]:
-                self.meters += [meter for meter, _ in pairs]
+                self.meters += [registers.as_declared(meter) for meter, _ in pairs]
                 self.projects += masters.projects_rows(plan, balance)
-                if plan is faults.gap_park(self.plans):
-                    readings = faults.leave_gap(readings, balance.clock)
-                    self.planted.append(faults.planted_gap(plan))
+                readings = self._spoil(folder, plan, readings, balance.clock)
             self.readings += _write_readings(folder, plan, readings, balance.clock)
             add_park(self.certificates, plan, balance)
+        self.planted += registers.write_instead(folder, plan, without_intervals)
+
+    def _spoil(self, folder: Path, plan: ParkPlan, readings: Readings, clock: Clock) -> Readings:
+        """The readings with everything that is wrong in them, and the files that tell more about them."""
+        registers.write_checks(folder, readings, clock)
+        readings, edited = registers.write_edit(folder, plan, readings, clock)
+        readings, spoiled = defects.spoil(readings, clock, plan, self.plans)
+        self.planted += [*edited, *spoiled]
+        return readings
 
     def add_masters(self) -> None:
         folder, plans = self.delivery("01-master-data"), self.plans

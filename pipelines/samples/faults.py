@@ -1,6 +1,7 @@
 """What is wrong in some of the example deliveries, written on purpose, and where the published tables name it.
 
-Each function writes one kind of fault and says what must come of it. Good deliveries do not belong here.
+Each function writes one kind of fault and says what must come of it. Wrong meter readings are in ``defects``; good
+deliveries do not belong here.
 """
 
 from collections.abc import Iterator
@@ -23,8 +24,8 @@ class PlantedFault:
 
     ``table`` is the published table that names it, or ``warnings`` of the landing; ``file_name`` the delivered file,
     empty where the fault is in the data of several files; ``code`` the reason code, empty for the file ledger;
-    ``text`` something that its sentence or raw text contains; ``rows`` how many rows it concerns; ``what_zh`` and
-    ``what_en`` describe it.
+    ``text`` something that its sentence or raw text contains, or the meter or park that it is about; ``rows`` how many
+    rows it concerns; ``what_zh`` and ``what_en`` describe it; ``month`` is that of a finding, empty where it has none.
     """
 
     table: str
@@ -34,36 +35,13 @@ class PlantedFault:
     rows: int
     what_zh: str
     what_en: str
+    month: str = ""
 
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
-GAP_DAY = np.datetime64("2026-08-03")
-GAP_PARK = "xuancheng-guangde-edz"
 OWING_PARK = "jinchang-etdz"
 OWED_MONTH = "2026-11"
 CORRECTED_DAY = np.datetime64("2026-06-18")
-
-
-def gap_park(plans: list[ParkPlan]) -> ParkPlan:
-    """The park whose import meter sent nothing on ``GAP_DAY``: of a demo cut short, the last one."""
-    return next((plan for plan in plans if plan.park_id == GAP_PARK), plans[-1])
-
-
-def leave_gap(readings: Readings, clock: Clock) -> Readings:
-    """The readings without ``GAP_DAY`` of the first import meter."""
-    missing = (clock.ends - np.timedelta64(1, "us")).astype("datetime64[D]") == GAP_DAY
-    first = next(index for index, (meter, _) in enumerate(readings) if meter.point == "grid_import")
-    return [
-        (meter, np.where(missing, np.nan, values) if index == first else values)
-        for index, (meter, values) in enumerate(readings)
-    ]
-
-
-def planted_gap(plan: ParkPlan) -> PlantedFault:
-    return PlantedFault(
-        "quality.findings", "", "missing", plan.park_id, 1,
-        f"{plan.name_zh}：2026-08-03 的关口电量缺失一天", f"{plan.name_en}: a day of grid import is missing",
-    )  # fmt: skip
 
 
 def without_document(fuels: list[Row], plans: list[ParkPlan]) -> tuple[list[Row], list[PlantedFault]]:

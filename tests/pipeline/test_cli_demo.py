@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from zcp_command import one_sentence, zcp
 
+from pipelines.commands.demo import next_commands
+from pipelines.commands.output import Output
 from pipelines.lake import Lake
 from pipelines.publish import query
+from pipelines.settings import Settings
 
-PARKS = ["baoding-hidz", "beijing-etda", "tianjin-port-ftz", "tianjin-teda"]
+PARKS = ["baoding-hidz", "beijing-etda", "cangzhou-cangdong-edz", "tianjin-port-ftz", "tianjin-teda"]
 
 
 @pytest.fixture(scope="module")
@@ -21,16 +24,36 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", autouse=True)
 def demo(home: Path) -> dict[str, Any]:
-    """What ``zcp demo`` with four parks prints as JSON."""
-    done = zcp("demo", "--parks", "4", "--json", home=home)
+    """What ``zcp demo`` with five parks prints as JSON."""
+    done = zcp("demo", "--parks", "5", "--json", home=home)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
 def test_the_demo_names_every_planted_fault(demo: dict[str, Any]) -> None:
-    assert len(demo["planted_faults"]) >= 15
+    assert len(demo["planted_faults"]) >= 30
     assert [fault for fault in demo["planted_faults"] if not fault["found"]] == []
+
+
+def test_each_way_to_fill_a_gap_is_shown_at_its_fault(demo: dict[str, Any]) -> None:
+    found = " ".join(fault["evidence"] for fault in demo["planted_faults"])
+    for method in ("linear 1", "linear 2", "like_day 72", "scaled 96", "spread_mwh"):
+        assert method in found
+
+
+def test_the_commands_that_the_demo_ends_with_work(home: Path, demo: dict[str, Any]) -> None:
+    for language, said in (("en", "would close them"), ("zh", "应补报的读数")):
+        lines = next_commands(Settings(home=home), "baoding-hidz", Output(language=language))
+        ways = {shlex.split(command)[1]: what for what, command in lines}
+        assert list(ways) == ["show", "quality", "sql", "ui"]
+        assert said in ways["quality"]
+    for _, command in lines:
+        _, name, *arguments, _, folder = shlex.split(command)
+        if name != "ui":
+            done = zcp(name, *arguments, home=Path(folder))
+            assert done.returncode == 0, done.stderr
+    assert "2026-10-12 09:00" in zcp("quality", "baoding-hidz", home=home).stdout
 
 
 def test_the_demo_says_that_its_values_are_generated(demo: dict[str, Any]) -> None:

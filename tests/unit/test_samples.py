@@ -12,8 +12,10 @@ import yaml
 from pipelines.resources import REFERENCE
 from pipelines.samples import GeneratedDemo, generate, shapes
 from pipelines.samples.balance import INNER_LOSS, park_year
-from pipelines.samples.meters import metered_series
-from pipelines.samples.plans import park_plans
+from pipelines.samples.defects import DEFECTS, spoil
+from pipelines.samples.meters import Meter, metered_series
+from pipelines.samples.plans import ParkPlan, park_plans
+from pipelines.samples.shapes import Clock, Series
 
 PLANS = {plan.park_id: plan for plan in park_plans()}
 
@@ -129,16 +131,100 @@ def test_only_the_planned_certificates_overlap(demo: GeneratedDemo) -> None:
     assert all(first <= last for ranges in spans.values() for first, last in ranges)
 
 
-def test_the_planned_day_is_missing_and_nothing_else(demo: GeneratedDemo) -> None:
+def test_a_demo_cut_short_has_the_gaps_of_the_grid_import_in_its_last_park(demo: GeneratedDemo) -> None:
     plan = park_plans(5)[-1]
     frame = pl.read_parquet(next(demo.folder.glob(f"*-{plan.park_id}/meter_readings_2026.parquet")))
     per_meter = dict(frame.group_by("meter_id").len().iter_rows())
-    assert per_meter.pop(f"{plan.park_id}-in1") == 8760 - 24
+    assert per_meter.pop(f"{plan.park_id}-in1") == 8760 - 24 - 40 * 24
     assert set(per_meter.values()) == {8760}
-    assert any(fault.code == "missing" and fault.text == plan.park_id for fault in demo.planted_faults)
+    planted = {(fault.code, fault.text) for fault in demo.planted_faults}
+    assert {("missing", f"{plan.park_id}-in1"), ("prolonged_estimate_year", plan.park_id)} <= planted
+
+
+def raw_readings(plan: ParkPlan, year: int = 2026) -> tuple[list[tuple[Meter, Series]], Clock]:
+    balance = park_year(plan, year, seed=2026)
+    return [(m, m.raw_values(series, balance.clock)) for m, series in metered_series(plan, balance)], balance.clock
+
+
+@pytest.mark.parametrize("park_id", sorted({defect.park_id for defect in DEFECTS}))
+def test_a_park_has_its_defects_and_no_other_reading_changes(park_id: str) -> None:
+    plan = PLANS[park_id]
+    readings, clock = raw_readings(plan)
+    spoiled, planted = spoil(readings, clock, plan, park_plans())
+    wrong = {}
+    for (meter, before), (_, after) in zip(readings, spoiled, strict=True):
+        places = np.flatnonzero(~((before == after) | (np.isnan(before) & np.isnan(after))))
+        if len(places):
+            wrong[meter.label] = len(places)
+    mine = [defect for defect in DEFECTS if defect.park_id == park_id]
+    assert wrong == {defect.label: defect.hours for defect in mine}
+    assert [fault.code for fault in planted] == [defect.code for defect in mine]
+
+
+def test_what_two_persons_set_is_the_mean_of_the_hours_that_the_meter_lost(demo: GeneratedDemo) -> None:
+    folder = next(demo.folder.glob("*-tianjin-teda"))
+    (edit,) = rows(folder / "reading_edits_2026.csv")
+    readings, _ = raw_readings(PLANS["tianjin-teda"])
+    true = {meter.meter_id: values for meter, values in readings}["tianjin-teda-in2"]
+    delivered = {
+        row["数据时间"]: float(row["电量"])
+        for row in rows(folder / "meter_readings_2026.csv", "gb18030", ";")
+        if row["表计编号"] == "tianjin-teda-in2"
+    }
+    first = (np.datetime64("2026-09-12") - np.datetime64("2026-01-01")).astype(int) * 24 + 8
+    hours = [f"2026-09-12 {hour:02d}:00:00" for hour in range(9, 13)]
+    assert [delivered[hour] for hour in hours] == pytest.approx(true[first : first + 4] * 2 / 3, abs=1e-4)
+    assert float(edit["value"]) == pytest.approx(true[first : first + 4].mean(), abs=1e-4)
+    assert edit["author"] != edit["approver"]
+    assert len(edit["document_sha256"]) == 64
+
+
+def test_registers_and_bills_tell_the_energy_of_the_meters_that_send_no_intervals(demo: GeneratedDemo) -> None:
+    folder = next(demo.folder.glob("*-beijing-etda"))
+    reads = [float(row["正向有功总"]) for y in (2025, 2026) for row in rows(folder / f"meter_registers_{y}.csv")]
+    (swap,) = rows(folder / "meter_replacements_2026.csv")
+    steps = np.diff(reads)
+    assert len(reads) == 2 * 365 + 1
+    assert sorted(np.sort(steps)[:2] < 0) == [True, True]
+    total = reads[-1] - float(swap["新表起码"]) + float(swap["旧表止码"]) - reads[0] + 100_000
+    energies = [park_year(PLANS["beijing-etda"], year, seed=2026).use[2].sum() for year in (2025, 2026)]
+    assert total * 6000 == pytest.approx(sum(energies), rel=1e-6)
+    assert not any("beijing-etda-use3" in line for line in (folder / "meter_readings_2026.csv").open(encoding="utf-8"))
+
+    folder = next(demo.folder.glob("*-tianjin-port-ftz"))
+    bills = rows(folder / "meter_periods_2026.csv")
+    assert {row["kind"] for row in bills} == {"peak", "flat", "valley"}
+    assert (bills[-1]["from"], bills[-1]["to"]) == ("2026-12-01", "2026-12-31")
+    billed = sum(int(row["energy"]) for row in bills)
+    assert billed == pytest.approx(park_year(PLANS["tianjin-port-ftz"], 2026, seed=2026).use[1].sum(), rel=1e-6)
+
+
+def test_the_register_beside_a_gap_holds_the_energy_that_the_gap_lost(demo: GeneratedDemo) -> None:
+    folder = next(demo.folder.glob("*-baoding-hidz"))
+    reads = {row["read_at"]: float(row["value"]) for row in rows(folder / "meter_registers_2026.csv")}
+    readings, clock = raw_readings(PLANS["baoding-hidz"])
+    true = {meter.meter_id: values for meter, values in readings}["baoding-hidz-in2"]
+    assert len(reads) == 8
+    advance = reads["2026-11-01T00:00"] - reads["2026-10-01T00:00"]
+    assert advance == pytest.approx(true[clock.month == 10].sum(), abs=1e-3)
+    sent = [row for row in rows(folder / "meter_readings_2026.csv") if row["meter_id"] == "baoding-hidz-in2"]
+    assert len(sent) == 8760 - 96
+
+
+def test_most_parks_state_the_class_of_their_meters_and_no_clean_reading_is_above_a_capacity() -> None:
+    classes: dict[str, set[str]] = {}
+    for plan in park_plans(9):
+        for year in (2025, 2026):
+            balance = park_year(plan, year, seed=2026)
+            for meter, kwh in metered_series(plan, balance):
+                classes.setdefault(plan.park_id, set()).add(meter.accuracy_class)
+                assert meter.capacity_kw is None or kwh.max() * 60 / plan.interval_minutes <= meter.capacity_kw
+    stated = [found for found in classes.values() if "" not in found]
+    assert set().union(*stated) == {"0.2S", "0.5S", "1", "2"}
+    assert [found for found in classes.values() if "" in found] == [{""}, {""}]
 
 
 def test_every_planted_fault_names_a_file_that_is_there(demo: GeneratedDemo) -> None:
     delivered = {path.name for path in demo.folder.rglob("*")}
     assert {fault.file_name for fault in demo.planted_faults} <= delivered | {""}
-    assert len(demo.planted_faults) >= 12
+    assert len(demo.planted_faults) >= 30
