@@ -26,6 +26,7 @@ TABLES = (
     "staging.skipped_reads",
     "staging.register_advances",
     "staging.known_totals",
+    "energy.month_meters",
     "energy.measured_interval",
     "quality.register_findings",
 )
@@ -195,8 +196,9 @@ def test_months_of_a_heat_register_are_the_differences_of_its_boundaries(heat, r
 def test_every_hour_of_the_heat_register_is_an_interval(heat, real_data):
     found = heat.rows(
         """
-        select month, count(*), sum(energy_wh), count(*) filter (source = 'register')
-        from energy.measured_interval where month >= '2019-01' and month < '2020-01' group by 1 order by 1
+        select k.month, count(*), sum(i.energy_wh), count(*) filter (i.source = 'register')
+        from energy.measured_interval as i inner join energy.month_meters as k on i.slot = k.slot
+        where k.month >= '2019-01' and k.month < '2020-01' group by 1 order by 1
         """
     )
     advances = heat.rows(

@@ -91,8 +91,13 @@ def test_cells_in_which_the_exports_disagree_are_corrections(run, cells):
     assert sorted(corrections, key=str) == sorted(differing.rows(), key=str)
 
 
-def test_use_of_the_year_is_the_park_total_without_the_placeholders(run, cells):
-    year = cells.filter(pl.col("day").dt.year() == 2015, pl.col("full") != 1)
-    assert run.published(
-        "select sum(use_mwh)::decimal(18, 3) * 1000 from metrics.enterprise_year where year = 2015"
-    ) == [(year["full"].sum(),)]
+def test_measured_use_of_the_year_is_the_park_total_without_the_placeholders(run, cells):
+    """What stands in place of placeholders is listed cell by cell, and the use of the enterprises holds it too."""
+    year = cells.filter(pl.col("day").dt.year() == 2015)
+    measured = run.published("select sum(actual_mwh) * 1000, sum(intervals_valid) from quality.meter_month")
+    assert measured == [(year.filter(pl.col("full") != 1)["full"].sum(), year.filter(pl.col("full") != 1).height)]
+    listed = "select count(*), coalesce(sum(estimate_mwh), 0) * 1000 from quality.estimates"
+    ((placeholders, estimated),) = run.published(listed)
+    assert placeholders == year.filter(pl.col("full") == 1).height
+    use = "select sum(use_mwh) * 1000 from metrics.enterprise_year where year = 2015"
+    assert run.published(use)[0][0] == measured[0][0] + estimated
