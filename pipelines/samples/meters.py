@@ -108,9 +108,9 @@ def _accuracy_class(plan: ParkPlan, point: str) -> str:
 def _capacity_kw(plan: ParkPlan, peak_kwh: float) -> int | None:
     """The power of the transformers before an import meter, for the highest load behind it, as ``peak_kwh``.
 
-    They have to carry the whole load when sun and wind are away. Every second park states it.
+    They have to carry the whole load when sun and wind are away. Parks that live mainly from the grid state it.
     """
-    if plan.number % 2 == 0 or not peak_kwh:
+    if plan.kind.direct + plan.kind.onsite_wind > 0.25 or not peak_kwh:
         return None
     return math.ceil(peak_kwh * 60 / plan.interval_minutes * CAPACITY_MARGIN / 1000) * 1000
 

@@ -213,12 +213,17 @@ def test_the_register_beside_a_gap_holds_the_energy_that_the_gap_lost(demo: Gene
 
 def test_most_parks_state_the_class_of_their_meters_and_no_clean_reading_is_above_a_capacity() -> None:
     classes: dict[str, set[str]] = {}
+    stating = set()
     for plan in park_plans(9):
         for year in (2025, 2026):
             balance = park_year(plan, year, seed=2026)
             for meter, kwh in metered_series(plan, balance):
                 classes.setdefault(plan.park_id, set()).add(meter.accuracy_class)
-                assert meter.capacity_kw is None or kwh.max() * 60 / plan.interval_minutes <= meter.capacity_kw
+                if meter.capacity_kw is not None:
+                    stating.add(plan.park_id)
+                    assert kwh.max() * 60 / plan.interval_minutes <= meter.capacity_kw
+    assert "beijing-etda" in stating
+    assert 0 < len(stating) < len(classes)
     stated = [found for found in classes.values() if "" not in found]
     assert set().union(*stated) == {"0.2S", "0.5S", "1", "2"}
     assert [found for found in classes.values() if "" in found] == [{""}, {""}]
