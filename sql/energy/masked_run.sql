@@ -8,19 +8,7 @@
 -- Kept: no
 -- Grain: mask_no
 -- Order: mask_no
-with gaps as (
-    select
-        g.series_no,
-        g.interval_minutes,
-        greatest(g.from_minute, 0) as from_minute,
-        cast(least(g.to_minute, g.last_minute + g.interval_minutes) as integer) as to_minute,
-        g.to_minute - g.from_minute <= p.linear_max_minutes and g.before_wh is not null and g.after_wh is not null as is_short,
-        g.last_minute + g.interval_minutes as end_minute
-    from energy.gap_run as g
-    cross join run.month as m
-    inner join run.params as p on year(m.first_day) = p.year
-),
-spans as (
+with spans as (
     select
         series_no,
         min(from_end_minute - interval_minutes) as first_minute,
@@ -28,10 +16,26 @@ spans as (
     from energy.month_meters
     group by series_no
 ),
-shifts as (
-    select cast(unnest(generate_series(-cast(p.mask_max_distance as integer), cast(p.mask_max_distance as integer))) as integer) as days
-    from run.month as m
+gaps as (
+    select
+        g.series_no,
+        g.interval_minutes,
+        greatest(g.from_minute, 0) as from_minute,
+        cast(least(g.to_minute, g.last_minute + g.interval_minutes) as integer) as to_minute,
+        g.to_minute - g.from_minute <= p.linear_max_minutes and g.before_wh is not null and g.after_wh is not null as is_short,
+        v.first_minute + g.interval_minutes as earliest_minute,
+        least(g.last_minute + g.interval_minutes, v.end_minute) - g.interval_minutes as latest_minute,
+        cast(p.mask_max_distance as integer) as farthest_days
+    from energy.gap_run as g
+    inner join spans as v on g.series_no = v.series_no
+    cross join run.month as m
     inner join run.params as p on year(m.first_day) = p.year
+),
+moved as (
+    select
+        *,
+        cast(unnest(generate_series(-farthest_days, farthest_days)) as integer) * 1440 as minutes
+    from gaps
 ),
 placed as (
     select distinct
@@ -39,14 +43,14 @@ placed as (
         g.interval_minutes,
         g.is_short,
         cast(ceil(log2((g.to_minute - g.from_minute) / cast(g.interval_minutes as double))) as integer) as size_no,
-        g.from_minute + s.days * 1440 as from_minute,
-        g.to_minute + s.days * 1440 as to_minute
-    from gaps as g
-    inner join spans as v on g.series_no = v.series_no
-    inner join shifts as s on s.days <> 0 and (g.to_minute - g.from_minute > 1440 or s.days % 7 = 0)
+        g.from_minute + g.minutes as from_minute,
+        g.to_minute + g.minutes as to_minute
+    from moved as g
     where
-        g.from_minute + s.days * 1440 >= v.first_minute + g.interval_minutes
-        and g.to_minute + s.days * 1440 + g.interval_minutes <= least(g.end_minute, v.end_minute)
+        g.minutes <> 0
+        and (g.to_minute - g.from_minute > 1440 or g.minutes % 10080 = 0)
+        and g.from_minute + g.minutes >= g.earliest_minute
+        and g.to_minute + g.minutes <= g.latest_minute
 ),
 overlapped as (
     select
