@@ -3,8 +3,8 @@
 -- supply, discharge, heat that leaves, and use (it caps certificates) the lowest; where the import follows from use, use takes
 -- the highest. Exports take the highest, because exported green power is not used; of a park whose own generation is all
 -- fossil the lowest, because it earns a credit; with both kinds there is no safe side and the gap stays open.
--- A value above the capacity, or that would be a spike among those of its day, is none. Days that a mask covers do not stand
--- in for it, nor what a register contradicts.
+-- A value above the capacity, or that would be a spike among the valid ones of its day, is passed over. Days that a mask
+-- covers do not stand in for it, nor what a register contradicts.
 -- Partition: month
 -- Kept: no
 -- Around: energy.month_meters -3 +0, energy.measured_interval -3 +0
@@ -93,6 +93,25 @@ past as (
             where f.slot = i.slot and i.minute >= f.from_minute and i.minute < f.to_minute
         )
 ),
+limits as (
+    -- Of two valid values of the day the higher, or what the lower one lets pass for no spike; never above the capacity.
+    select
+        n.slot,
+        n.minute // 1440 as day,
+        least(
+            coalesce(max(n.capacity_limit_wh), 9223372036854775807),
+            case
+                when bool_or(n.has_profile and v.highest_wh[2] > 0)
+                    then greatest(max(v.highest_wh[1]), floor((1 + max(p.spike_excess_factor)) * max(v.highest_wh[2])))
+                else 9223372036854775807
+            end
+        ) as limit_wh
+    from needed as n
+    cross join run.month as m
+    inner join run.params as p on year(m.first_day) = p.year
+    left join energy.meter_day as v on n.slot = v.slot and m.first_day + n.minute // 1440 = v.day
+    group by n.slot, n.minute // 1440
+),
 offered as (
     select
         n.slot,
@@ -100,7 +119,6 @@ offered as (
         n.mask_no,
         n.minute // 1440 as day,
         n.has_profile,
-        n.capacity_limit_wh,
         case when n.side = 'highest' then max(v.energy_wh) else min(v.energy_wh) end as energy_wh
     from needed as n
     cross join run.month as m
@@ -108,8 +126,9 @@ offered as (
     inner join past as v
         on n.series_no = v.series_no and n.minute % 1440 = v.day_minute
             and v.day < coalesce(n.mask_first_day, n.minute // 1440) and v.day >= n.minute // 1440 - p.conservative_days
+    inner join limits as l on n.slot = l.slot and n.minute // 1440 = l.day and v.energy_wh <= l.limit_wh
     where n.side is not null
-    group by n.slot, n.minute, n.mask_no, n.side, n.has_profile, n.capacity_limit_wh
+    group by n.slot, n.minute, n.mask_no, n.side, n.has_profile
 ),
 days as (
     select o.slot, o.mask_no, o.day, max(o.energy_wh, 3) as offered_wh
@@ -130,8 +149,7 @@ from judged as j
 cross join run.month as m
 inner join run.params as p on year(m.first_day) = p.year
 where
-    not coalesce(j.energy_wh > j.capacity_limit_wh, false)
-    and not (
+    not (
         j.has_profile
         and len(j.highest_wh) = 3
         and j.highest_wh[3] > 0

@@ -1,6 +1,7 @@
 -- The third step of the ladder: the mean, interval by interval and rounded half up, of the three nearest days of the same
--- type on which the meter has every value, at most 35 days away; of two days as near the earlier comes first. Days that a
--- mask covers do not stand in for it. Fewer than three days: no estimate.
+-- type on which the meter has every value, at most 35 days away; of two days as near the earlier comes first. Where fewer
+-- than three days are whole (single values are lost every day), days count that have a value wherever this one has none.
+-- Days that a mask covers do not stand in for it. Fewer than three days: no estimate.
 -- Partition: month
 -- Kept: no
 -- Around: energy.meter_day -2 +2, energy.month_meters -2 +2, energy.measured_interval -2 +2
@@ -35,13 +36,31 @@ spans as (
     cross join run.month as m
     where k.month = m.month and k.series_no in (select series_no from needed_days)
 ),
-complete as (
-    select s.series_no, s.slot, d.day, t.day_type
+lacking as (
+    select
+        g.series_no,
+        g.mask_no,
+        m.first_day + g.minute // 1440 as day,
+        cast(left(
+            cast(bitstring_agg(g.minute % 1440 // g.interval_minutes, 0, 1439) as varchar), 1440 // g.interval_minutes
+        ) as bit) as lacking_bits
+    from energy.gap_interval as g
+    cross join run.month as m
+    group by g.series_no, g.mask_no, g.interval_minutes, m.first_day + g.minute // 1440
+),
+measured as (
+    select
+        s.series_no,
+        s.slot,
+        d.day,
+        t.day_type,
+        d.intervals_valid = 1440 // s.interval_minutes as is_whole,
+        cast(d.valid_pattern as bit) as valid_bits
     from energy.meter_day as d
     inner join spans as s on d.slot = s.slot
     inner join staging.day_types as t on d.day = t.day
     where
-        d.intervals_valid = 1440 // s.interval_minutes
+        length(replace(d.valid_pattern, '0', '')) = d.intervals_valid
         and not exists (
             select 1
             from energy.register_check as c
@@ -50,26 +69,39 @@ complete as (
                 and c.from_at < cast(d.day + 1 as timestamp) and c.to_at > cast(d.day as timestamp)
         )
 ),
-donors as (
+near as (
     select
         n.series_no,
         n.mask_no,
         n.day,
         c.slot as donor_slot,
         c.day as donor_day,
-        row_number() over (
-            partition by n.series_no, n.mask_no, n.day order by abs(c.day - n.day), c.day
-        ) as place
+        c.is_whole,
+        p.like_day_count,
+        count(*) filter (where c.is_whole) over (partition by n.series_no, n.mask_no, n.day) as whole_days
     from needed_days as n
+    inner join lacking as l on n.series_no = l.series_no and n.mask_no = l.mask_no and n.day = l.day
     inner join staging.day_types as t on n.day = t.day
-    inner join complete as c on n.series_no = c.series_no and t.day_type = c.day_type
+    inner join measured as c on n.series_no = c.series_no and t.day_type = c.day_type
     cross join run.month as m
     inner join run.params as p on year(m.first_day) = p.year
     where
         c.day <> n.day
         and abs(c.day - n.day) <= p.like_day_max_distance
         and not coalesce(c.day between n.mask_first_day and n.mask_last_day, false)
-    qualify place <= p.like_day_count
+        and (c.is_whole or c.valid_bits & l.lacking_bits = l.lacking_bits)
+),
+donors as (
+    select
+        series_no,
+        mask_no,
+        day,
+        donor_slot,
+        donor_day,
+        row_number() over (partition by series_no, mask_no, day order by abs(donor_day - day), donor_day) as place
+    from near
+    where is_whole or whole_days < like_day_count
+    qualify place <= like_day_count
 ),
 values_wanted as (
     select distinct donor_slot, donor_day, day(donor_day) - 1 as donor_day_no

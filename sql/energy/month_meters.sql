@@ -7,8 +7,8 @@
 -- meter at one point with one interval.
 -- The limits are the most energy an interval can hold (kJ for heat); null where no capacity is known.
 -- has_profile: its days have a shape, so that a value far above the others is wrong. What the weather, a switch or a
--- difference makes has none: wind, storage, exports, the import of a park with a supply of its own; there such values are
--- real, and are only listed.
+-- difference makes has none: wind, storage, exports, the import of a park with a supply of its own, heat (its meters step
+-- coarsely); there such values are real, and are only listed.
 -- A reading belongs to the span that holds the day on which its interval starts: from_end_minute <= its end
 -- < to_end_minute, in minutes from the start of the month.
 -- Wh = reading in millionths x energy_numerator / energy_denominator, in lowest terms. Up to quick_limit_e6 the product fits
@@ -119,7 +119,7 @@ select
     cast(case when l.boundary_from_use then l.share_minutes else l.gate_minutes end as integer) as balance_minutes,
     cast(l.share_minutes as integer) as share_minutes,
     cast((c.to_day - c.from_day + 1) * (1440 // c.interval_minutes) as integer) as intervals_expected,
-    c.point in ('use', 'heat_import', 'heat_export', 'auxiliary')
+    c.point in ('use', 'auxiliary')
     or (c.point in ('generation', 'direct_import') and coalesce(c.technology, '') not in ('wind', 'ocean'))
     or (c.point = 'grid_import' and not l.has_own_supply) as has_profile,
     cast(floor(c.capacity_kw * c.unit_per_kw * p.over_capacity_factor) as bigint) as capacity_limit_wh,

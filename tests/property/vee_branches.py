@@ -26,12 +26,15 @@ _NAMES = {
         *("estimates", "gap too long", "a neighbour is missing", "over the end of a month"),
         *("estimate breaks solar_at_night",),
     ),
-    "like_day": ("estimates", "too few days", "a holiday", "a working weekend", "estimate breaks spike"),
+    "like_day": (
+        *("estimates", "too few days", "days valid at the gap", "a holiday", "a working weekend"),
+        *("estimate breaks spike",),
+    ),
     "scaled": ("estimates", "less than was measured"),
     "register_spread": ("estimates",),
     "period_spread": ("estimates",),
     "conservative": (
-        *("estimates", "no side is safe", "nothing to go by", "estimate breaks spike"),
+        *("estimates", "no side is safe", "nothing to go by"),
         *(f"highest of {role}" for role in ("grid_import", "storage_charge", "auxiliary", "resale", "curtailment")),
         *("highest of grid_export", "lowest of grid_export", "highest of use", "lowest of use"),
         *(f"lowest of {role}" for role in ("generation", "direct_import", "line_end", "storage_discharge")),

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from math import inf
 
 from tests.property.oracle.delivery import half_up, month_of
 from tests.property.oracle_vee.ladder import Tried
 from tests.property.oracle_vee.series import Series
+from tests.property.oracle_vee.validation import OVER_CAPACITY, SPIKE
 
 LINEAR_MINUTES = 120
 LIKE_DAYS, LIKE_DISTANCE = 3, 35
@@ -58,12 +60,17 @@ def linear(one: Series, gap: Sequence[datetime], tried: Tried) -> dict[datetime,
 def like_days(
     one: Series, wanted: set[date], types: Mapping[date, str], tried: Tried
 ) -> Callable[[datetime], int | None]:
-    """The mean of the three nearest whole days of the same type."""
+    """The mean of the three nearest whole days of its type; where three are not, of days valid where it is not."""
     due_days = sorted({start.date() for start in one.due})
     whole = [d for d in due_days if all(one.valid(start) is not None for start in one.day(d))]
     donors: dict[date, list[date]] = {}
     for moment in wanted:
-        near = [d for d in whole if types[d] == types[moment] and abs(d - moment).days <= LIKE_DISTANCE]
+        alike = [d for d in due_days if types[d] == types[moment] and 0 < abs(d - moment).days <= LIKE_DISTANCE]
+        near = [d for d in alike if d in whole]
+        if len(near) < LIKE_DAYS:
+            lacking = [start for start in one.day(moment) if one.valid(start) is None]
+            near = [d for d in alike if all(one.valid(start + (d - moment)) is not None for start in lacking)]
+            tried["like_day: days valid at the gap"] += len(near) >= LIKE_DAYS
         donors[moment] = sorted(near, key=lambda d: (abs(d - moment), d))[:LIKE_DAYS]
         tried["like_day: too few days"] += len(near) < LIKE_DAYS
         tried["like_day: a holiday"] += len(near) >= LIKE_DAYS and types[moment] == "sunday" and moment.weekday() != 6
@@ -87,7 +94,7 @@ def conservative(one: Series, park: Sequence[Series], tried: Tried) -> Callable[
     def guess(start: datetime) -> int | None:
         direction = _direction(one, park, start)
         earlier = [one.valid(start - timedelta(days=n)) for n in range(1, CONSERVATIVE_DAYS + 1)]
-        values = [wh for wh in earlier if wh is not None]
+        values = [wh for wh in earlier if wh is not None and wh <= _limit(one, start)]
         if direction is None or not values:
             tried["conservative: no side is safe" if values else "conservative: nothing to go by"] += 1
             return None
@@ -95,6 +102,17 @@ def conservative(one: Series, park: Sequence[Series], tried: Tried) -> Callable[
         return direction(values)
 
     return guess
+
+
+def _limit(one: Series, start: datetime) -> Fraction | float:
+    """The most that is neither above the capacity nor a spike among the valid values of the day."""
+    limits: list[Fraction | float] = [inf]
+    if one.capacity_kw is not None:
+        limits.append(one.at_power(OVER_CAPACITY * one.capacity_kw))
+    of_day = sorted((wh for s in one.day(start.date()) if (wh := one.valid(s)) is not None), reverse=True)
+    if month_of(start) in one.profiled and len(of_day) > 1 and of_day[1] > 0:
+        limits.append(max(of_day[0], (1 + SPIKE) * of_day[1]))
+    return min(limits)
 
 
 def _direction(one: Series, park: Sequence[Series], start: datetime) -> Callable[[Sequence[int]], int] | None:
