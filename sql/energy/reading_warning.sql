@@ -1,5 +1,6 @@
 -- Valid readings that someone should look at; they stay as they are. zero_run: zeros in a row on a meter of use or import;
--- flat_line: other equal values in a row; both of at least 16 intervals without a gap. jump: a value of more than four times
+-- flat_line: other equal values in a row; both of at least 16 intervals without a gap. Zeros of import are not listed where the
+-- park sends energy out in half of these intervals or more: nothing need come in then. jump: a value of more than four times
 -- the one before it and more than a fifth of the meter's capacity above it; without a capacity the rule does not apply.
 -- spike_kept: a day whose highest value would be a spike, of a meter whose days have no profile (before_wh: its third highest).
 -- What a person or an even spread has set is equal by itself and left out. The last 16 intervals of the month before count
@@ -12,14 +13,14 @@
 -- Order: slot, code, from_minute
 with params as (
     select
-        m.month, m.first_day, m.start, p.jump_factor, p.spike_excess_factor,
+        m.month, m.first_day, m.start, p.jump_factor, p.spike_excess_factor, p.zero_run_export_share,
         cast(p.run_min_intervals as integer) as run_intervals
     from run.month as m
     inner join run.params as p on year(m.first_day) = p.year
 ),
 meters as (
     select
-        k.*, p.first_day as month_day, p.start, p.jump_factor, p.spike_excess_factor, p.run_intervals,
+        k.*, p.first_day as month_day, p.start, p.jump_factor, p.spike_excess_factor, p.run_intervals, p.zero_run_export_share,
         k.point in ('use', 'grid_import') as counts_zeros
     from energy.month_meters as k
     inner join params as p on k.month = p.month
@@ -103,16 +104,56 @@ runs as (
     group by slot, island, energy_wh
     having count(*) + 1 >= min(run_intervals) and max(minute) >= 0
 ),
+zero_imports as (
+    select r.slot, r.from_minute, r.to_minute, r.intervals, k.park_id, k.start, k.interval_minutes, k.zero_run_export_share
+    from runs as r
+    inner join meters as k on r.slot = k.slot
+    where r.energy_wh = 0 and k.point = 'grid_import'
+),
+export_meters as (
+    select distinct
+        z.slot,
+        z.interval_minutes,
+        e.slot as export_slot,
+        e.interval_minutes as export_minutes,
+        cast(date_diff('minute', z.start, cast(e.month || '-01' as timestamp)) as integer) as start_minute
+    from zero_imports as z
+    inner join energy.month_meters as e on z.park_id = e.park_id
+    where e.point = 'grid_export'
+),
+exporting as (
+    select distinct
+        x.slot,
+        unnest(range(
+            i.minute + x.start_minute + 144000, i.minute + x.start_minute + 144000 + x.export_minutes, x.interval_minutes
+        )) // x.interval_minutes as interval_no
+    from energy.measured_interval as i
+    inner join export_meters as x on i.slot = x.export_slot
+    where i.status = 'valid' and i.energy_wh > 0
+),
+explained as (
+    select z.slot, z.from_minute
+    from zero_imports as z
+    inner join exporting as e
+        on
+            z.slot = e.slot
+            and e.interval_no >= (z.from_minute + 144000) // z.interval_minutes
+            and e.interval_no < (z.to_minute + 144000) // z.interval_minutes
+    group by z.slot, z.from_minute
+    having count(*) >= min(z.zero_run_export_share) * min(z.intervals)
+),
 found as (
     select
-        slot,
-        case when energy_wh = 0 then 'zero_run' else 'flat_line' end as code,
-        from_minute,
-        to_minute,
-        intervals,
-        energy_wh,
+        r.slot,
+        case when r.energy_wh = 0 then 'zero_run' else 'flat_line' end as code,
+        r.from_minute,
+        r.to_minute,
+        r.intervals,
+        r.energy_wh,
         null as before_wh
-    from runs
+    from runs as r
+    left join explained as e on r.slot = e.slot and r.from_minute = e.from_minute
+    where e.slot is null
     union all
     select slot, 'jump' as code, minute as from_minute, minute + interval_minutes as to_minute, 1 as intervals, energy_wh, before_wh
     from pairs

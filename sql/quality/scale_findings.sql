@@ -1,9 +1,18 @@
 -- Months whose readings seem to stand in another unit or ratio: the mean of the month's intervals against the median of the
--- meter's other months, of which there must be two. unit_slip: their ratio is one of a thousand, ten thousand, 3.6, the
--- meter's own multiplier or the ratio of two it has had, or the inverse of one (within the tolerance; factors below
--- unit_slip_smallest_factor are ordinary change); scale_change: it is beyond scale_change_factor and none of these. A smaller
--- factor must come at once, at least its square root from one month to the next: the sun of December is no slip.
--- Where more values are above the capacity than valid, they are the month's mean.
+-- meter's other months, of which there must be two. Where more values are above the capacity than valid, they are the month's
+-- mean. Known factors are a thousand, ten thousand, 3.6, the meter's own multiplier or the ratio of two it has had, and the
+-- inverse of each; smaller ones than unit_slip_smallest_factor are ordinary change.
+-- A run is one or more months in a row that are far off to one side. At its first and last border the days of the run are compared
+-- with those outside: the means of whole valid days, unit_slip_border_days on each side, or of the two months where no more
+-- than half of these days are there. The change is a power of the factor: 1 where it is the factor itself.
+-- unit_slip, of two kinds:
+-- 1. the month differs by the factor within unit_slip_tolerance; up to scale_change_factor also at once: each change is half a
+--    power or more;
+-- 2. the month's power and one of the changes lie within unit_slip_step_tolerance of 1, and the other change is half a power or
+--    more; a run with one border, where the data begin or end, is one month.
+-- What is not steady changes as much by weather, switches or differences, which is all meters whose days have no profile but
+-- those of heat: there only the second kind counts, with two borders and both changes within the tolerance.
+-- scale_change: a steady meter differs by more than scale_change_factor, and it is no unit_slip.
 -- Kept: no
 -- Grain: code, month, meter_id
 -- Order: code, month, meter_id
@@ -23,6 +32,7 @@ months as (
         m.meter_id,
         m.point,
         arg_max(m.park_id, m.first_day) as park_id,
+        bool_and(k.has_profile or k.point in ('heat_import', 'heat_export')) as is_steady,
         sum(m.intervals_valid) as intervals_valid,
         sum(m.energy_wh - coalesce(e.estimated_wh, 0)) as valid_wh,
         coalesce(sum(e.intervals_above), 0) as intervals_above,
@@ -38,6 +48,8 @@ means as (
         meter_id,
         point,
         park_id,
+        is_steady,
+        row_number() over (partition by meter_id, point order by month) as month_no,
         case
             when intervals_above > intervals_valid then cast(above_wh as double) / intervals_above
             else cast(valid_wh as double) / intervals_valid
@@ -45,24 +57,20 @@ means as (
     from months
     where intervals_above + intervals_valid > 0
 ),
-neighbours as (
-    select *, lag(mean_wh) over w as before_wh, lead(mean_wh) over w as after_wh
-    from means
-    window w as (partition by meter_id, point order by month)
-),
 compared as (
     select
         m.month,
         m.meter_id,
+        m.point,
         m.park_id,
+        m.is_steady,
+        m.month_no,
         m.mean_wh,
-        m.before_wh,
-        m.after_wh,
         median(o.mean_wh) as median_wh
-    from neighbours as m
+    from means as m
     inner join means as o on m.meter_id = o.meter_id and m.point = o.point and m.month <> o.month
     where m.mean_wh > 0
-    group by m.month, m.meter_id, m.park_id, m.mean_wh, m.before_wh, m.after_wh
+    group by m.month, m.meter_id, m.point, m.park_id, m.is_steady, m.month_no, m.mean_wh
     having count(*) >= 2 and median(o.mean_wh) > 0
 ),
 ratios as (
@@ -70,12 +78,8 @@ ratios as (
         c.*,
         greatest(c.mean_wh / c.median_wh, c.median_wh / c.mean_wh) as ratio,
         c.mean_wh > c.median_wh as is_above,
-        case
-            when c.mean_wh > c.median_wh
-                then c.mean_wh / nullif(least(coalesce(c.before_wh, c.after_wh), coalesce(c.after_wh, c.before_wh)), 0)
-            else greatest(coalesce(c.before_wh, c.after_wh), coalesce(c.after_wh, c.before_wh)) / c.mean_wh
-        end as step,
         cast(p.unit_slip_tolerance as double) as tolerance,
+        cast(p.unit_slip_step_tolerance as double) as step_tolerance,
         cast(p.unit_slip_smallest_factor as double) as smallest_factor,
         cast(p.scale_change_factor as double) as scale_change_factor
     from compared as c
@@ -109,35 +113,137 @@ nearest as (
     select
         r.month,
         r.meter_id,
+        r.point,
         r.park_id,
+        r.is_steady,
+        r.month_no,
         r.mean_wh,
         r.median_wh,
         r.ratio,
         r.is_above,
-        r.scale_change_factor,
         r.tolerance,
+        r.step_tolerance,
+        r.scale_change_factor,
         arg_min(f.name, (abs(ln(r.ratio / f.factor)), f.name)) as name,
-        arg_min(abs(r.ratio / f.factor - 1), (abs(ln(r.ratio / f.factor)), f.name)) as distance
+        arg_min(f.factor, (abs(ln(r.ratio / f.factor)), f.name)) as factor
     from ratios as r
     inner join factors as f on r.meter_id = f.meter_id and f.factor >= r.smallest_factor
-    where
-        r.ratio >= r.smallest_factor * (1 - r.tolerance)
-        and (r.ratio > r.scale_change_factor or r.step is null or r.step >= sqrt(r.ratio))
     group by all
+),
+far as (
+    select
+        *,
+        abs(ln(ratio) / ln(factor) - 1) <= step_tolerance as is_roughly_known,
+        month_no - row_number() over (partition by meter_id, point, is_above order by month_no) as island
+    from nearest
+    where ratio > scale_change_factor or abs(ln(ratio) / ln(factor) - 1) <= step_tolerance
+),
+far_runs as (
+    select *, dense_rank() over (order by meter_id, point, is_above, island) as run_no
+    from far
+),
+runs as (
+    select run_no, meter_id, point, is_above, min(month_no) as first_no, max(month_no) as last_no
+    from far_runs
+    group by run_no, meter_id, point, is_above
+),
+borders as (
+    select
+        r.run_no,
+        r.meter_id,
+        r.point,
+        n.month_no = r.first_no as is_first,
+        case when (n.month_no = r.first_no) = r.is_above then 1 else -1 end as direction,
+        cast(n.month || '-01' as date) as day,
+        cast(p.unit_slip_border_days as integer) as border_days,
+        n.mean_wh as after_wh,
+        o.mean_wh as before_wh
+    from runs as r
+    inner join means as n on r.meter_id = n.meter_id and r.point = n.point and n.month_no in (r.first_no, r.last_no + 1)
+    inner join means as o on r.meter_id = o.meter_id and r.point = o.point and n.month_no = o.month_no + 1
+    inner join run.params as p on cast(left(n.month, 4) as integer) = p.year
+),
+days as (
+    select
+        b.run_no,
+        b.is_first,
+        avg(d.valid_wh) filter (where d.day >= b.day) as after_wh,
+        avg(d.valid_wh) filter (where d.day < b.day) as before_wh
+    from borders as b
+    inner join energy.month_meters as k
+        on
+            b.meter_id = k.meter_id and b.point = k.point
+            and k.last_day >= b.day - b.border_days and k.first_day < b.day + b.border_days
+    inner join energy.meter_day as d on k.slot = d.slot
+    where d.intervals_valid = 1440 // k.interval_minutes and d.day >= b.day - b.border_days and d.day < b.day + b.border_days
+    group by b.run_no, b.is_first, b.border_days
+    having 2 * least(count(*) filter (where d.day >= b.day), count(*) filter (where d.day < b.day)) > b.border_days
+),
+changes as (
+    select
+        b.run_no,
+        b.is_first,
+        b.direction
+        * ln(greatest(coalesce(d.after_wh, b.after_wh), 1e-9) / greatest(coalesce(d.before_wh, b.before_wh), 1e-9)) as change
+    from borders as b
+    left join days as d on b.run_no = d.run_no and b.is_first = d.is_first
+),
+powers as (
+    select
+        f.*,
+        r.first_no = r.last_no as is_alone,
+        a.change / ln(f.factor) as first_power,
+        z.change / ln(f.factor) as last_power
+    from far_runs as f
+    inner join runs as r on f.run_no = r.run_no
+    left join changes as a on f.run_no = a.run_no and a.is_first
+    left join changes as z on f.run_no = z.run_no and not z.is_first
+),
+borders_judged as (
+    select
+        *,
+        coalesce(2 * least(first_power, last_power) >= 1, true) as is_at_once,
+        (is_alone and is_steady) or (first_power is not null and last_power is not null) as is_bounded,
+        coalesce(abs(first_power - 1) <= step_tolerance, false) or coalesce(abs(last_power - 1) <= step_tolerance, false)
+            as is_shown,
+        coalesce(abs(first_power - 1) <= step_tolerance, true) and coalesce(abs(last_power - 1) <= step_tolerance, true)
+            as is_everywhere_shown
+    from powers
+),
+judged as (
+    select
+        *,
+        (
+            is_steady
+            and abs(ratio / factor - 1) <= tolerance
+            and (is_at_once or ratio > scale_change_factor)
+        )
+        or (
+            is_roughly_known
+            and is_bounded
+            and is_at_once
+            and is_shown
+            and (is_steady or is_everywhere_shown)
+        ) as is_known
+    from borders_judged
 )
 select
-    case when n.distance <= n.tolerance then 'unit_slip' else 'scale_change' end as code,
+    case when is_known then 'unit_slip' else 'scale_change' end as code,
     'warn' as severity,
     printf(
-        ' Meter %s, %s: the mean of its intervals is %.4g times %s the median of its other months; %s %s.', n.meter_id, n.month,
-        n.ratio, case when n.is_above then 'above' else 'below' end,
-        case when n.distance <= n.tolerance then 'as if by' else 'the nearest known factor is' end, n.name
+        ' Meter %s, %s: the mean of its intervals is %.4g times %s the median of its other months; %s %s.', meter_id, month,
+        ratio, case when is_above then 'above' else 'below' end,
+        case when is_known then 'as if by' else 'the nearest known factor is' end, name
     ) as detail,
     cast(to_json({
-        'mean_wh': round(n.mean_wh, 3), 'median_of_other_months_wh': round(n.median_wh, 3), 'factor': n.name
+        'mean_wh': round(mean_wh, 3),
+        'median_of_other_months_wh': round(median_wh, 3),
+        'factor': name,
+        'change_at_first_border': round(power(factor, first_power), 3),
+        'change_at_last_border': round(power(factor, last_power), 3)
     }) as varchar) as evidence,
-    n.park_id,
-    n.month,
-    n.meter_id
-from nearest as n
-where n.distance <= n.tolerance or n.ratio > n.scale_change_factor
+    park_id,
+    month,
+    meter_id
+from judged
+where is_known or (is_steady and ratio > scale_change_factor)

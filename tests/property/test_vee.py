@@ -60,13 +60,14 @@ def expected(world: World, months: Sequence[str], moved: Mapping[date, str], tri
     totals = {one.meter_id: [t for t in known_totals(delivery) if t.meter_id == one.meter_id] for one in park}
     for one in park:
         validate(one)
+    for one in park:
         yield from (Interval(one.meter_id, start, said, one.delivered[start]) for start, said in one.status.items())
-        yield from (i for code, first, last in warnings(one) for i in _listed(one, code, first, last))
-        tried.update(judgements(one))
+        yield from (i for code, first, last in warnings(one, park) for i in _listed(one, code, first, last))
+        tried.update(judgements(one, park))
     for one in park:
         fail_register_sums(one, totals[one.meter_id])
     for one in park:
-        tried.update([*judgements(one), *shapes(one, delivery["meters"], moved)])
+        tried.update([*judgements(one, park), *shapes(one, delivery["meters"], moved)])
         if one.role not in NOT_ESTIMATED:
             ladder = estimates(one, park, types, totals[one.meter_id], tried)
             for start in (*ladder.found, *ladder.open):

@@ -3,11 +3,11 @@
 Most names are noted by ``oracle_vee`` on its way; those of the shape of gaps are told here. Nothing is judged.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date
 
 from tests.property.oracle.delivery import Row
-from tests.property.oracle_vee import Series, warnings
+from tests.property.oracle_vee import Series, import_zeros, warnings
 from tests.property.oracle_vee.ladder import gaps_of
 
 _NAMES = {
@@ -16,6 +16,7 @@ _NAMES = {
         *("a person's value",),
     ),
     "warning": ("zero_run", "flat_line", "jump", "spike_kept"),
+    "zeros of import": ("while the park exports", "while it does not"),
     "gap": (
         *("at the meter's first interval", "at its last interval", "over the year's end", "over a public holiday"),
         *("at a swap of meters", "over a change of the multiplier", "one interval from another", "of a week or more"),
@@ -75,9 +76,11 @@ def shapes(one: Series, meters: Sequence[Row], holidays: Container[date]) -> Ite
         yield from (f"gap: {name}" for name, is_tried in tried.items() if is_tried)
 
 
-def judgements(one: Series) -> Iterator[str]:
-    """The names of what validation said of a meter."""
+def judgements(one: Series, park: Iterable[Series]) -> Iterator[str]:
+    """The names of what validation said of a meter of a park."""
     yield from (f"status: {said}" for said in set(one.status.values()))
-    yield from (f"warning: {code}" for code, *_ in warnings(one))
+    yield from (f"warning: {code}" for code, *_ in warnings(one, park))
+    for _, is_explained in import_zeros(one, park):
+        yield f"zeros of import: {'while the park exports' if is_explained else 'while it does not'}"
     if one.edited:
         yield "status: a person's value"

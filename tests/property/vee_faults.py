@@ -22,6 +22,7 @@ def spoil(world: World, crossing: bool = False) -> None:
     for meter_id, wh in world.wh.items():
         world.came[meter_id] = dict(wh)
         _Faults(world, meter_id).plant()
+    _no_import(world)
     for meter_id in world.wh:
         versions = [row for row in world.rows("meters") if row["meter_id"] == meter_id]
         if len(versions) == 1 and world.chance(0.55):
@@ -219,6 +220,16 @@ class _Faults:
             self.random.choice([self.world.per_day, 0]),
             len(self.starts) - self.random.choice([1, 2, 5]) * self.world.per_day,
         )
+
+
+def _no_import(world: World) -> None:
+    """Where a park also exports, nothing comes in for a while."""
+    points = {row["point"] for row in world.rows("meters")}
+    for row in world.rows("meters"):
+        if row["point"] == "grid_import" and "grid_export" in points:
+            faults = _Faults(world, row["meter_id"])
+            faults.zeros()
+            faults.zeros()
 
 
 def _known_totals(world: World, meter: Row, crossing: bool) -> None:

@@ -10,7 +10,7 @@ from tests.property.oracle_vee.estimation import estimates
 from tests.property.oracle_vee.ladder import Estimate, Ladder, Tried
 from tests.property.oracle_vee.series import Series, series_of
 from tests.property.oracle_vee.totals import KnownTotal, fail_register_sums, known_totals
-from tests.property.oracle_vee.validation import validate, warnings
+from tests.property.oracle_vee.validation import import_zeros, validate, warnings
 
 __all__ = [
     "Estimate",
@@ -21,6 +21,7 @@ __all__ = [
     "day_types",
     "estimates",
     "fail_register_sums",
+    "import_zeros",
     "known_totals",
     "series_of",
     "validate",

@@ -4,7 +4,7 @@ Thresholds are those of document 3, section 1. The rule that compares with a reg
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -17,6 +17,7 @@ SPIKE = Fraction(18, 10)
 RUN = 16
 JUMP_RATIO = 3
 JUMP_OF_CAPACITY = Fraction(2, 10)
+EXPORTING = Fraction(1, 2)
 
 
 def validate(one: Series) -> None:
@@ -75,8 +76,8 @@ def _stands_out(values: Mapping[datetime, int], starts: Iterable[datetime]) -> b
     return len(highest) >= 3 and highest[2] > 0 and highest[0] - highest[2] > SPIKE * highest[2]
 
 
-def warnings(one: Series) -> Iterator[tuple[str, datetime, datetime]]:
-    """Rules that only warn: the code, and the start of the first and of the last interval.
+def warnings(one: Series, park: Iterable[Series]) -> Iterator[tuple[str, datetime, datetime]]:
+    """Rules that only warn: the code, and the start of the first and of the last interval. ``park``: all its meters.
 
     What a person has set is not looked at, but for the days that stand out where that is no fault (``spike_kept``, with
     the first interval of the day).
@@ -89,7 +90,10 @@ def warnings(one: Series) -> Iterator[tuple[str, datetime, datetime]]:
     for wh, starts in _runs(one, read):
         if len(starts) >= RUN and wh:
             yield "flat_line", starts[0], starts[-1]
-        elif len(starts) >= RUN and one.meter["point"] in ("use", "grid_import"):
+        elif len(starts) >= RUN and one.meter["point"] == "use":
+            yield "zero_run", starts[0], starts[-1]
+    for starts, is_explained in import_zeros(one, park):
+        if not is_explained:
             yield "zero_run", starts[0], starts[-1]
     for start, wh in read.items():
         before = read.get(start - one.length)
@@ -98,6 +102,24 @@ def warnings(one: Series) -> Iterator[tuple[str, datetime, datetime]]:
         change = abs(wh - before)
         if change > JUMP_RATIO * before and change > one.at_power(JUMP_OF_CAPACITY * one.capacity_kw):
             yield "jump", start, start
+
+
+def import_zeros(one: Series, park: Iterable[Series]) -> Iterator[tuple[Sequence[datetime], bool]]:
+    """Runs of zeros of an import meter, and whether the park sends energy out for half of the time: then zero is right.
+
+    A run is judged in each month by what lies in it and in the sixteen intervals before it.
+    """
+    if one.meter["point"] != "grid_import":
+        return
+    read = {start: wh for start in one.due if start not in one.edited and (wh := one.valid(start)) is not None}
+    exports = [other for other in park if other.meter["point"] == "grid_export"]
+    for run in (starts for wh, starts in _runs(one, read) if not wh):
+        for month in sorted({month_of(start) for start in run}):
+            begin = datetime.fromisoformat(f"{month}-01") - RUN * one.length
+            near = [start for start in run if begin <= start and month_of(start) <= month]
+            if len(near) >= RUN:
+                sent = sum(any(other.valid(start) for other in exports) for start in near)
+                yield near, sent >= EXPORTING * len(near)
 
 
 def _runs(one: Series, read: Mapping[datetime, int]) -> Iterator[tuple[int, list[datetime]]]:
