@@ -24,7 +24,7 @@ kinds as (
     from meters
     group by park_id
 ),
-needed as (
+needed as materialized (
     select
         g.slot,
         g.series_no,
@@ -72,7 +72,7 @@ wanted as (
     from needed
     group by series_no, minute % 1440
 ),
-past as (
+past as materialized (
     select
         s.series_no,
         i.minute % 1440 as day_minute,
@@ -93,7 +93,7 @@ past as (
             where f.slot = i.slot and i.minute >= f.from_minute and i.minute < f.to_minute
         )
 ),
-limits as (
+limits as materialized (
     -- Of two valid values of the day the higher, or what the lower one lets pass for no spike; never above the capacity.
     select
         n.slot,

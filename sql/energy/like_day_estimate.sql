@@ -36,19 +36,21 @@ spans as (
     cross join run.month as m
     where k.month = m.month and k.series_no in (select series_no from needed_days)
 ),
-lacking as (
+lacking as materialized (
     select
         g.series_no,
         g.mask_no,
         m.first_day + g.minute // 1440 as day,
+        any_value(t.day_type) as day_type,
         cast(left(
             cast(bitstring_agg(g.minute % 1440 // g.interval_minutes, 0, 1439) as varchar), 1440 // g.interval_minutes
         ) as bit) as lacking_bits
     from energy.gap_interval as g
     cross join run.month as m
+    inner join staging.day_types as t on m.first_day + g.minute // 1440 = t.day
     group by g.series_no, g.mask_no, g.interval_minutes, m.first_day + g.minute // 1440
 ),
-measured as (
+measured as materialized (
     select
         s.series_no,
         s.slot,
@@ -81,8 +83,7 @@ near as (
         count(*) filter (where c.is_whole) over (partition by n.series_no, n.mask_no, n.day) as whole_days
     from needed_days as n
     inner join lacking as l on n.series_no = l.series_no and n.mask_no = l.mask_no and n.day = l.day
-    inner join staging.day_types as t on n.day = t.day
-    inner join measured as c on n.series_no = c.series_no and t.day_type = c.day_type
+    inner join measured as c on n.series_no = c.series_no and l.day_type = c.day_type
     cross join run.month as m
     inner join run.params as p on year(m.first_day) = p.year
     where
