@@ -29,6 +29,7 @@ NOT_ON_SPARK: dict[str, set[str]] = {
     "energy/estimated_stretch.sql": {"to_minutes"},
     "energy/gap_run.sql": {"generate_subscripts"},
     "energy/interval_balance.sql": {"hugeint", "to_minutes"},
+    "energy/like_day_estimate.sql": {"bitstring_agg"},
     "energy/line_month.sql": {"hugeint"},
     "energy/measured_interval.sql": {"max_n"},
     "energy/meter_day.sql": {"bitstring_agg", "max_n"},
