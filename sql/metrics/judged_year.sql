@@ -48,7 +48,6 @@ measured as (
         coalesce(g.size_unknown, false) as size_unknown,
         coalesce(o.inputs_missing, 0) as inputs_missing,
         x.minutes is not null as prolonged_estimate,
-        coalesce(i.half_width_tco2_per_tce, 0) > 0 as has_interval,
         i.intensity_low,
         i.intensity_high,
         w.other_tce - case when p.feedstock_in_energy = 1 then w.feedstock_tce else 0 end as other_without_feedstock_tce,
@@ -125,8 +124,7 @@ compared as (
         l.*,
         l.total_tco2 <= l.limit_tco2_per_tce * l.energy_tce as within_limit,
         l.total_tco2 - l.residual_tco2 + l.contested_residual_tco2 <= l.limit_tco2_per_tce * l.energy_tce as within_if_contested,
-        l.has_interval
-        and l.intensity_low <= cast(l.limit_tco2_per_tce as double)
+        l.intensity_low <= cast(l.limit_tco2_per_tce as double)
         and l.intensity_high > cast(l.limit_tco2_per_tce as double) as intensity_uncertain,
         l.direct_green_wh >= l.use_wh * cast(l.direct_supply_share_min as decimal(9, 6)) as enough_direct
     from limited as l
