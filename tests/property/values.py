@@ -97,8 +97,9 @@ def _lose(park: Park, meter_id: str) -> None:
     some = [row for row in rows if park.chance(0.2)]
     half = park.first + (park.last - park.first + timedelta(days=2)) // 2
     later = [row for row in rows if row["interval_end"] > datetime.combine(half, time())]
+    earlier = [row for row in rows if row["interval_end"] <= datetime.combine(half, time())]
     run = rows[first : first + random.choice([1, 2, 4, 10])]
-    lost = random.choice([run, run, some, later, later, later, later, rows])
+    lost = random.choice([run, run, some, later, later, later, later, earlier, rows])
     fault = random.choice(["not there", "not there", "not there", "null", "negative", "far too high", "by the sender"])
     for row in lost:
         if fault == "not there":
