@@ -2,7 +2,7 @@
 -- meter's other months, of which there must be two. Where more values are above the capacity than valid, they are the month's
 -- mean. Known factors are a thousand, ten thousand, 3.6, the meter's own multiplier or the ratio of two it has had, and the
 -- inverse of each; smaller ones than unit_slip_smallest_factor are ordinary change.
--- A run is one or more months in a row that are far off to one side. At its first and last border the days of the run are compared
+-- A run is one or more months in a row that are nearest to one factor. At its first and last border the days of the run are compared
 -- with those outside: the means of whole valid days, unit_slip_border_days on each side, or of the two months where no more
 -- than half of these days are there. The change is a power of the factor: 1 where it is the factor itself.
 -- unit_slip, of two kinds:
@@ -11,7 +11,7 @@
 -- 2. the month's power and one of the changes lie within unit_slip_step_tolerance of 1, and the other change is half a power or
 --    more; a run with one border, where the data begin or end, is one month.
 -- What is not steady changes as much by weather, switches or differences, which is all meters whose days have no profile but
--- those of heat: there only the second kind counts, with two borders and both changes within the tolerance.
+-- those of heat: there only the second kind counts, with two borders, and up to scale_change_factor both within the tolerance.
 -- scale_change: a steady meter differs by more than scale_change_factor, and it is no unit_slip.
 -- Kept: no
 -- Grain: code, month, meter_id
@@ -134,12 +134,12 @@ far as (
     select
         *,
         abs(ln(ratio) / ln(factor) - 1) <= step_tolerance as is_roughly_known,
-        month_no - row_number() over (partition by meter_id, point, is_above order by month_no) as island
+        month_no - row_number() over (partition by meter_id, point, is_above, factor order by month_no) as island
     from nearest
     where ratio > scale_change_factor or abs(ln(ratio) / ln(factor) - 1) <= step_tolerance
 ),
 far_runs as (
-    select *, dense_rank() over (order by meter_id, point, is_above, island) as run_no
+    select *, dense_rank() over (order by meter_id, point, is_above, factor, island) as run_no
     from far
 ),
 runs as (
@@ -223,7 +223,7 @@ judged as (
             and is_bounded
             and is_at_once
             and is_shown
-            and (is_steady or is_everywhere_shown)
+            and (is_steady or factor > scale_change_factor or is_everywhere_shown)
         ) as is_known
     from borders_judged
 )
