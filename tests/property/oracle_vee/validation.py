@@ -92,9 +92,9 @@ def warnings(one: Series, park: Iterable[Series]) -> Iterator[tuple[str, datetim
             yield "flat_line", starts[0], starts[-1]
         elif len(starts) >= RUN and one.meter["point"] == "use":
             yield "zero_run", starts[0], starts[-1]
-    for starts, is_explained in import_zeros(one, park):
+    for zeros, is_explained in import_zeros(one, park):
         if not is_explained:
-            yield "zero_run", starts[0], starts[-1]
+            yield "zero_run", zeros[0], zeros[-1]
     for start, wh in read.items():
         before = read.get(start - one.length)
         if before is None or one.capacity_kw is None:
