@@ -17,7 +17,8 @@ def folder(tmp_path_factory):
     work = tmp_path_factory.mktemp("adapt")
     blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    env = {name: value for name, value in os.environ.items() if name != "ZCP_HOME"} | {"PATH": path, "LANG": "C.UTF-8"}
+    env = {name: value for name, value in os.environ.items() if name != "ZCP_HOME"}
+    env |= {"PATH": path, "LANG": "C.UTF-8", "COLUMNS": "160"}
     outputs = []
     for block in blocks:
         done = subprocess.run(
