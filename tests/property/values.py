@@ -112,7 +112,8 @@ def _lose(park: Park, meter_id: str) -> None:
             row["value"] *= 30
         else:
             row["flag"] = "E"
-    if bill is not None and len(lost) < len(rows):
+    # Without a single reading the bill would be what the meter's intervals come from, and no check of them.
+    if bill is not None and any(bill["from"] < row["interval_end"] <= bill["to"] for row in _rows(park, meter_id)):
         park.add("meter_periods", **bill)
 
 
