@@ -49,7 +49,8 @@ ui: $(READY)
 	$(BIN)/zcp ui
 
 conformance: $(READY)
-	$(BIN)/python $(CONFORMANCE)/check.py --zcp $(abspath $(BIN)/zcp)
+	ls $(CONFORMANCE)/*/expected.json | xargs -n 1 dirname | xargs -n 1 basename | \
+		xargs -n 1 -P 2 $(BIN)/python $(CONFORMANCE)/check.py --zcp $(CURDIR)/$(BIN)/zcp
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
