@@ -7,21 +7,15 @@
 -- covers do not stand in for it, nor what a register contradicts.
 -- Partition: month
 -- Kept: no
--- Around: energy.month_meters -3 +0, energy.measured_interval -3 +0
+-- Around: energy.measured_interval -3 +0
 -- Grain: slot, minute, mask_no
 -- Order: slot, minute, mask_no
-with meters as (
-    select k.*, m.start
-    from energy.month_meters as k
-    cross join run.month as m
-    where k.month = m.month
-),
-kinds as (
+with kinds as (
     select
         park_id,
         bool_or(role = 'generation' and supply_class = 'fossil') as has_fossil,
         bool_or(role = 'direct_import' or (role = 'generation' and supply_class <> 'fossil')) as has_other
-    from meters
+    from energy.month_meters
     group by park_id
 ),
 needed as materialized (
@@ -41,31 +35,10 @@ needed as materialized (
             else 'highest'
         end as side
     from energy.gap_interval as g
-    inner join meters as k on g.slot = k.slot
+    inner join energy.month_meters as k on g.slot = k.slot
     inner join kinds as s on k.park_id = s.park_id
     left join energy.sound_estimate as e on g.slot = e.slot and g.minute = e.minute and g.mask_no = e.mask_no
     where e.slot is null
-),
-spans as (
-    select
-        k.series_no,
-        n.meter_id,
-        n.month,
-        n.slot,
-        cast(date_diff('minute', k.start, cast(n.month || '-01' as timestamp)) as integer) as start_minute
-    from (select distinct series_no, meter_id, point, interval_minutes, start from meters) as k
-    inner join energy.month_meters as n
-        on k.meter_id = n.meter_id and k.point = n.point and k.interval_minutes = n.interval_minutes
-    where k.series_no in (select series_no from needed)
-),
-failed as (
-    select
-        s.slot,
-        date_diff('minute', cast(s.month || '-01' as timestamp), c.from_at) as from_minute,
-        date_diff('minute', cast(s.month || '-01' as timestamp), c.to_at) as to_minute
-    from energy.register_check as c
-    inner join spans as s on c.meter_id = s.meter_id
-    where c.disagrees
 ),
 wanted as (
     select series_no, minute % 1440 as day_minute, min(minute // 1440) as first_day, max(minute // 1440) as last_day
@@ -79,19 +52,16 @@ past as materialized (
         (i.minute + s.start_minute - i.minute % 1440) // 1440 as day,
         i.energy_wh
     from energy.measured_interval as i
-    inner join spans as s on i.slot = s.slot
+    inner join energy.series_slot as s on i.slot = s.slot
     inner join wanted as w on s.series_no = w.series_no and i.minute % 1440 = w.day_minute
+    left join energy.contradicted_stretch as c on i.slot = c.slot and i.minute >= c.from_minute and i.minute < c.to_minute
     cross join run.month as m
     inner join run.params as p on year(m.first_day) = p.year
     where
         i.status = 'valid'
         and i.source in ('reading', 'sender_estimate', 'register', 'edit')
         and (i.minute + s.start_minute - i.minute % 1440) // 1440 between w.first_day - p.conservative_days and w.last_day - 1
-        and not exists (
-            select 1
-            from failed as f
-            where f.slot = i.slot and i.minute >= f.from_minute and i.minute < f.to_minute
-        )
+        and c.slot is null
 ),
 limits as materialized (
     -- Of two valid values of the day the higher, or what the lower one lets pass for no spike; never above the capacity.

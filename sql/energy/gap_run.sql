@@ -6,35 +6,17 @@
 -- meter delivered (last_minute): what has not happened yet is not missing.
 -- Partition: month
 -- Kept: no
--- Around: energy.meter_day -1 +1, energy.month_meters -1 +1
+-- Around: energy.meter_day -1 +1
 -- Grain: series_no, from_minute
 -- Order: series_no, from_minute
-with near_meters as (
-    select
-        k.series_no,
-        n.month = m.month as is_own,
-        n.slot,
-        n.meter_id,
-        k.interval_minutes,
-        n.first_day,
-        n.last_day,
-        cast(date_diff('minute', m.start, cast(n.month || '-01' as timestamp)) as integer) as start_minute,
-        n.from_end_minute - n.interval_minutes as from_minute,
-        n.to_end_minute - n.interval_minutes as to_minute
-    from (select distinct series_no, meter_id, point, interval_minutes, month from energy.month_meters) as k
-    cross join run.month as m
-    inner join energy.month_meters as n
-        on k.meter_id = n.meter_id and k.point = n.point and k.interval_minutes = n.interval_minutes
-    where k.month = m.month
-),
-due as (
+with due as (
     select
         n.series_no,
         n.slot,
         n.interval_minutes,
         cast(date_diff('day', m.first_day, d.day) * 1440 as integer) as day_minute,
         coalesce(v.valid_pattern, repeat('0', 1440 // n.interval_minutes)) as valid_pattern
-    from near_meters as n
+    from energy.series_slot as n
     cross join run.month as m
     cross join (
         select cast(unnest(generate_series(first_day - interval 1 day, last_day + interval 1 day, interval 1 day)) as date) as day
@@ -73,15 +55,10 @@ missing as (
         n.series_no,
         n.interval_minutes,
         cast(unnest(generate_series(
-            greatest(date_diff('minute', m.start, c.from_at), n.from_minute + n.start_minute, -1440),
-            least(date_diff('minute', m.start, c.to_at), n.to_minute + n.start_minute, date_diff('minute', m.start, m."end") + 1440)
-            - n.interval_minutes,
-            n.interval_minutes
+            c.from_minute + n.start_minute, c.to_minute + n.start_minute - n.interval_minutes, n.interval_minutes
         )) as integer) as minute
-    from energy.register_check as c
-    inner join near_meters as n on c.meter_id = n.meter_id
-    cross join run.month as m
-    where c.disagrees and c.from_at < m."end" + interval 1 day and c.to_at > m.start - interval 1 day
+    from energy.contradicted_stretch as c
+    inner join energy.series_slot as n on c.slot = n.slot
 ),
 numbered as (
     select *, minute - interval_minutes * row_number() over (partition by series_no order by minute) as island
@@ -129,14 +106,14 @@ beside as (
 neighbours as (
     select b.series_no, b.from_minute, b.is_before, i.energy_wh
     from beside as b
-    inner join near_meters as n
+    inner join energy.series_slot as n
         on b.series_no = n.series_no and n.is_own and b.minute >= n.from_minute and b.minute < n.to_minute
     inner join energy.measured_interval as i on n.slot = i.slot and b.minute = i.minute and i.status = 'valid'
     union all
     select b.series_no, b.from_minute, b.is_before, case when b.is_before then d.last_wh else d.first_wh end as energy_wh
     from beside as b
     inner join own_runs as r on b.series_no = r.series_no and b.from_minute = r.from_minute
-    inner join near_meters as n on b.series_no = n.series_no and not n.is_own
+    inner join energy.series_slot as n on b.series_no = n.series_no and not n.is_own
     inner join energy.meter_day as d on n.slot = d.slot
     cross join run.month as m
     where
@@ -147,10 +124,11 @@ neighbours as (
         )
         and not exists (
             select 1
-            from energy.register_check as c
+            from energy.contradicted_stretch as c
             where
-                c.disagrees and c.meter_id = n.meter_id
-                and c.from_at < cast(d.day + 1 as timestamp) and c.to_at > cast(d.day as timestamp)
+                c.slot = d.slot
+                and c.from_minute < date_diff('day', n.first_day, d.day) * 1440 + n.from_minute + 1440
+                and c.to_minute > date_diff('day', n.first_day, d.day) * 1440 + n.from_minute
         )
 )
 select

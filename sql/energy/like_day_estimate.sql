@@ -4,7 +4,7 @@
 -- Days that a mask covers do not stand in for it. Fewer than three days: no estimate.
 -- Partition: month
 -- Kept: no
--- Around: energy.meter_day -2 +2, energy.month_meters -2 +2, energy.measured_interval -2 +2
+-- Around: energy.meter_day -2 +2, energy.measured_interval -2 +2
 -- Grain: slot, minute, mask_no
 -- Order: slot, minute, mask_no
 with needed as (
@@ -23,18 +23,6 @@ needed_days as (
         case when n.mask_no > 0 then m.first_day + cast(floor((n.run_to_minute - 1) / 1440.0) as integer) end as mask_last_day
     from needed as n
     cross join run.month as m
-),
-spans as (
-    select
-        k.series_no,
-        n.meter_id,
-        n.slot,
-        k.interval_minutes
-    from (select distinct series_no, meter_id, point, interval_minutes, month from energy.month_meters) as k
-    inner join energy.month_meters as n
-        on k.meter_id = n.meter_id and k.point = n.point and k.interval_minutes = n.interval_minutes
-    cross join run.month as m
-    where k.month = m.month and k.series_no in (select series_no from needed_days)
 ),
 lacking as materialized (
     select
@@ -59,16 +47,15 @@ measured as materialized (
         d.intervals_valid = 1440 // s.interval_minutes as is_whole,
         cast(d.valid_pattern as bit) as valid_bits
     from energy.meter_day as d
-    inner join spans as s on d.slot = s.slot
+    inner join energy.series_slot as s on d.slot = s.slot
     inner join staging.day_types as t on d.day = t.day
     where
         length(replace(d.valid_pattern, '0', '')) = d.intervals_valid
+        and s.series_no in (select series_no from needed_days)
         and not exists (
             select 1
-            from energy.register_check as c
-            where
-                c.disagrees and c.meter_id = s.meter_id
-                and c.from_at < cast(d.day + 1 as timestamp) and c.to_at > cast(d.day as timestamp)
+            from energy.contradicted_stretch as c
+            where c.slot = d.slot and c.from_minute < day(d.day) * 1440 and c.to_minute > (day(d.day) - 1) * 1440
         )
 ),
 near as (

@@ -20,19 +20,10 @@ with checks as (
     group by k.slot
     having count(*) = 1
 ),
-failed as (
-    select
-        k.slot,
-        date_diff('minute', m.start, r.from_at) as from_minute,
-        date_diff('minute', m.start, r.to_at) as to_minute
-    from energy.register_check as r
-    inner join energy.month_meters as k on r.meter_id = k.meter_id
-    cross join run.month as m
-    where r.disagrees
-),
 standing as (
     select i.slot, i.minute, i.energy_wh
     from energy.measured_interval as i
+    left join energy.contradicted_stretch as c on i.slot = c.slot and i.minute >= c.from_minute and i.minute < c.to_minute
     where
         i.status = 'valid'
         and i.slot in (
@@ -40,11 +31,7 @@ standing as (
             union all
             select check_slot from checks
         )
-        and not exists (
-            select 1
-            from failed as f
-            where f.slot = i.slot and i.minute >= f.from_minute and i.minute < f.to_minute
-        )
+        and c.slot is null
 ),
 compared as (
     select
