@@ -45,22 +45,26 @@ wanted as (
     from needed
     group by series_no, minute % 1440
 ),
+places as materialized (
+    select s.slot, s.start_minute, w.*
+    from wanted as w
+    inner join energy.series_slot as s on w.series_no = s.series_no
+),
 past as materialized (
     select
-        s.series_no,
-        i.minute % 1440 as day_minute,
-        (i.minute + s.start_minute - i.minute % 1440) // 1440 as day,
+        w.series_no,
+        w.day_minute,
+        (i.minute + w.start_minute - w.day_minute) // 1440 as day,
         i.energy_wh
     from energy.measured_interval as i
-    inner join energy.series_slot as s on i.slot = s.slot
-    inner join wanted as w on s.series_no = w.series_no and i.minute % 1440 = w.day_minute
+    inner join places as w on i.slot = w.slot and i.minute % 1440 = w.day_minute
     left join energy.contradicted_stretch as c on i.slot = c.slot and i.minute >= c.from_minute and i.minute < c.to_minute
     cross join run.month as m
     inner join run.params as p on year(m.first_day) = p.year
     where
         i.status = 'valid'
         and i.source in ('reading', 'sender_estimate', 'register', 'edit')
-        and (i.minute + s.start_minute - i.minute % 1440) // 1440 between w.first_day - p.conservative_days and w.last_day - 1
+        and (i.minute + w.start_minute - w.day_minute) // 1440 between w.first_day - p.conservative_days and w.last_day - 1
         and c.slot is null
 ),
 limits as materialized (

@@ -74,8 +74,7 @@ near as (
     cross join run.month as m
     inner join run.params as p on year(m.first_day) = p.year
     where
-        c.day <> n.day
-        and abs(c.day - n.day) <= p.like_day_max_distance
+        abs(c.day - n.day) <= p.like_day_max_distance
         and not coalesce(c.day between n.mask_first_day and n.mask_last_day, false)
         and (c.is_whole or c.valid_bits & l.lacking_bits = l.lacking_bits)
 ),
