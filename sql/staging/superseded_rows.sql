@@ -1,5 +1,6 @@
 -- Delivered rows that a later delivery of the same entry replaced by other content: the earlier is kept and named here.
--- Entries: of master data the key with its valid_from, of documents what names them, of the ledgers the line's id.
+-- Entries: of master data the key with its valid_from, of documents what names them, of the ledgers
+-- the line's id or, where it has none, its key.
 -- Grain: table_name, file_id, line
 -- Order: table_name, file_id, line
 with rows_in as (
@@ -40,6 +41,17 @@ with rows_in as (
     union all
     select 'gec_cancellations' as table_name, file_id, line, raw, cancellation_id as entry, false as stands
     from parsed.gec_cancellations
+    union all
+    select
+        'gec_issuances' as table_name, file_id, line, raw,
+        concat(project_code, '/', generation_month, '/', serial_from, '-', serial_to) as entry, false as stands
+    from parsed.gec_issuances
+    union all
+    select 'green_power_settlements' as table_name, file_id, line, raw, concat(trade_id, '/', month) as entry, false as stands
+    from parsed.green_power_settlements
+    union all
+    select 'gec_recognition' as table_name, file_id, line, raw, concat_ws('/', enterprise_id, year, scope) as entry, false as stands
+    from parsed.gec_recognition
 ),
 kept as (
     select

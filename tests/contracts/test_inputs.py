@@ -66,6 +66,9 @@ REQUIRED = {
     "indicators": "park_id year indicator value",
     "gec_trades": "trade_id trade_date channel technology buyer_enterprise_id",
     "gec_cancellations": "cancellation_id cancelled_on beneficiary_enterprise_id",
+    "gec_issuances": "",
+    "green_power_settlements": "trade_id month contract_mwh generation_mwh use_mwh",
+    "gec_recognition": "enterprise_id year scope recognised_mwh document_id",
     "offsets": "park_id year quantity_t registry serial vintage retired_on beneficiary document_id",
 }
 ALIASES = {
