@@ -96,6 +96,7 @@ TABLES_ZH = {
     "metrics.project_year": "绿电直连等项目的年度自发自用与上网比例",
     "metrics.guiding_indicators": "通知附件3的引导指标：数值、参考下限、来源；无数据则注明",
     "metrics.sensitivity": "未决参数取其他值时的强度与判定",
+    "metrics.uncertainty_sources": "强度不确定性的来源：各表计的估算与准确度等级，合成强度区间",
     "quality.estimates": "每个无效时段：原因、原值、代替值及方法",
     "quality.meter_month": "表计月度：应有、有效、估算、缺口时段，电量来源与报送延迟",
     "quality.park_month": "园区月度数据质量：覆盖率、估算比例、延迟、问题、凭证",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_STRETCHES = 30
 """Gaps that are shown as a table; JSON has them all."""
+MAX_SOURCES = 8
+"""Sources of uncertainty that are shown as a table; JSON has them all."""
 
 Rows = list[dict[str, Any]]
 
@@ -81,9 +83,10 @@ def quality(
 def _check_tables(con: "duckdb.DuckDBPyConnection", output: Output) -> None:
     """Raises ``UserError`` for a publication from before there were these tables."""
     found = con.execute(
-        "select 1 from duckdb_tables() where schema_name = 'quality' and table_name = 'scores'"
+        "select count(*) from duckdb_tables()"
+        " where (schema_name, table_name) in (('quality', 'scores'), ('metrics', 'uncertainty_sources'))"
     ).fetchone()
-    if not found:
+    if found != (2,):
         raise UserError(output.text("no_quality"))
 
 
@@ -96,7 +99,10 @@ def _park(con: "duckdb.DuckDBPyConnection", park_id: str, year: int, month: str 
         "findings": quality_queries.FINDINGS,
         "to_deliver": quality_queries.STRETCHES,
     }
-    return {"park_id": park_id} | {name: query_rows(con, statement, values) for name, statement in statements.items()}
+    # the interval is one of the whole year
+    sources = query_rows(con, quality_queries.SOURCES, [park_id, year]) if month is None else []
+    rows = {name: query_rows(con, statement, values) for name, statement in statements.items()}
+    return {"park_id": park_id} | rows | {"uncertainty_sources": sources}
 
 
 def _table(title: str, headings: str, rows: list[list[Any]], output: Output) -> None:
@@ -123,12 +129,13 @@ def _print_parks(rows: Rows, when: str, output: Output) -> None:
 
 def _print_park(detail: dict[str, Any], park_id: str, when: str, output: Output) -> None:
     output.say(f"{park_id} {when}", style="bold")
-    _table(output.text("s_months"), "month coverage measured estimated open late documented findings", [
+    _table(output.text("s_months"), "month coverage measured estimated spread open late documented findings", [
         [
             row["month"],
             coverage_cell(row["coverage"]),
             formatting.percent(row["actual_share"]),
             formatting.percent(row["estimated_share"]),
+            formatting.percent(row["spread_share"]),
             formatting.number(row["intervals_open"], 0),
             formatting.number(row["days_late_latest"], 0),
             formatting.percent(row["documented_share"]),
@@ -136,20 +143,43 @@ def _print_park(detail: dict[str, Any], park_id: str, when: str, output: Output)
         ]
         for row in detail["months"]
     ], output)  # fmt: skip
-    _table(output.text("s_meters"), "meter point expected valid estimated_count open estimated_mwh open_mwh methods", [
+    meters = "meter point expected valid estimated_count open estimated_mwh spread_mwh open_mwh methods"
+    _table(output.text("s_meters"), meters, [
         [
             row["meter_id"] if row["due"] else f"({row['meter_id']})",
             row["point"],
             *(formatting.number(row[f"intervals_{what}"], 0) for what in ("expected", "valid", "estimated", "open")),
-            formatting.number(row["estimated_mwh"]),
-            formatting.number(row["open_mwh"]),
+            *(formatting.number(row[f"{what}_mwh"]) for what in ("estimated", "spread", "open")),
             row["methods"] or "",
         ]
         for row in detail["meters"]
     ], output)  # fmt: skip
     findings = formatting.finding_rows(detail["findings"], output.language)
     _table(output.text("s_findings"), "severity code lines sentence", findings, output)
+    _print_sources(detail["uncertainty_sources"], output)
     _print_stretches(detail["to_deliver"], output)
+
+
+def _print_sources(rows: Rows, output: Output) -> None:
+    """What widens the interval of the intensity, the widest first; what widens nothing is left to JSON."""
+    wide = [row for row in rows if row["half_width_tco2_per_tce"] or row["bias_tco2_per_tce"]]
+    if not wide:
+        return
+    cells = [
+        [
+            row["meter_id"],
+            row["method"],
+            row["basis"],
+            formatting.number(row["energy_mwh"]),
+            formatting.number(row["half_width_mwh"]),
+            formatting.number(row["half_width_tco2_per_tce"], 6),
+            formatting.percent(row["variance_share"]),
+        ]
+        for row in wide[:MAX_SOURCES]
+    ]
+    _table(output.text("s_sources"), "meter method basis energy_mwh half_width_mwh half_width variance", cells, output)
+    if len(wide) > MAX_SOURCES:
+        output.say(output.text("more_rows", count=len(wide) - MAX_SOURCES))
 
 
 def _print_stretches(rows: Rows, output: Output) -> None:

@@ -63,6 +63,7 @@ METERS = """
         cast(sum(m.intervals_open) as bigint) as intervals_open,
         sum(m.energy_mwh) as energy_mwh,
         sum(m.alternate_mwh + m.linear_mwh + m.like_day_mwh + m.scaled_mwh + m.conservative_mwh) as estimated_mwh,
+        sum(m.spread_mwh) as spread_mwh,
         sum(m.open_mwh) as open_mwh,
         max(t.methods) as methods
     from quality.meter_month as m
@@ -72,6 +73,18 @@ METERS = """
     order by due desc, intervals_open desc, intervals_estimated desc, m.meter_id
 """
 """The meters of park $1 in year $2 or month $3: how complete, and by which methods their gaps are filled."""
+
+SOURCES = """
+    select
+        source_kind, meter_id, method, basis, gaps, masks, energy_mwh, half_width_mwh, bias_mwh,
+        half_width_tco2_per_tce, bias_tco2_per_tce,
+        half_width_tco2_per_tce * half_width_tco2_per_tce
+        / nullif(sum(half_width_tco2_per_tce * half_width_tco2_per_tce) over (), 0) as variance_share
+    from metrics.uncertainty_sources
+    where park_id = $1 and year = $2
+    order by half_width_tco2_per_tce desc nulls last, meter_id, method
+"""
+"""What makes the intensity of park $1 in year $2 uncertain, the widest first; with its part of the sum of squares."""
 
 FINDINGS = """
     select code, severity, month, meter_id, sentence, evidence

@@ -170,7 +170,7 @@ select
     cast(energy_wh / (1000000 * gj_per_mwh) as decimal(38, 6)) as energy_mwh,
     cast(half_width_mwh / gj_per_mwh as decimal(38, 6)) as half_width_mwh,
     cast(bias_mwh / gj_per_mwh as decimal(38, 6)) as bias_mwh,
-    sensitivity,
+    case when sensitivity = 0 then 0 else sensitivity end as sensitivity,
     abs(sensitivity) * half_width_mwh / gj_per_mwh as half_width_tco2_per_tce,
-    sensitivity * bias_mwh / gj_per_mwh + uncovered_tco2_per_tce as bias_tco2_per_tce
+    case when bias_mwh = 0 then 0 else sensitivity * bias_mwh / gj_per_mwh end + uncovered_tco2_per_tce as bias_tco2_per_tce
 from scaled

@@ -5,7 +5,7 @@
 -- unit_slip: the mean of a month's intervals differs from the median of the meter's other months by a factor that a wrong
 -- unit or ratio makes, named in the sentence; scale_change: by more than five times without such a factor. Both need two
 -- other months. Where most values are above the capacity, they are what is compared.
--- Energies in sentences are MWh, of heat meters GJ.
+-- Energies in sentences are MWh, of heat meters GJ; single values with all their decimals.
 -- Grain: code, park_id, year, month, meter_id
 -- Order: park_id, year, code, month, meter_id, sentence
 with replaced as (
@@ -128,6 +128,13 @@ failures as (
     from faults as f
     left join registers as r on f.code = 'register_sum' and f.meter_id = r.meter_id and f.month = r.month
 ),
+warnings as (
+    select
+        *,
+        rtrim(rtrim(cast(energy_wh * cast(0.000001 as decimal(7, 6)) as varchar), '0'), '.') as energy_said,
+        rtrim(rtrim(cast(before_wh * cast(0.000001 as decimal(7, 6)) as varchar), '0'), '.') as before_said
+    from energy.reading_warning
+),
 warned as (
     select
         w.code,
@@ -137,16 +144,16 @@ warned as (
         w.intervals,
         case when w.code in ('jump', 'spike_kept') then w.energy_wh - w.before_wh else w.intervals end as size,
         strftime(cast(w.month || '-01' as timestamp) + to_minutes(w.from_minute), '%Y-%m-%d %H:%M') || case
-            when w.code = 'jump' then ' from ' || w.before_wh || ' to ' || w.energy_wh
-            when w.code = 'spike_kept' then ' the highest value of the day, ' || w.energy_wh || ', third highest ' || w.before_wh
+            when w.code = 'jump' then ' from ' || w.before_said || ' to ' || w.energy_said
+            when w.code = 'spike_kept' then ' the highest value of the day, ' || w.energy_said || ', third highest ' || w.before_said
             else ' to ' || strftime(cast(w.month || '-01' as timestamp) + to_minutes(w.to_minute), '%Y-%m-%d %H:%M')
-        end || case when w.code = 'flat_line' then ' at ' || w.energy_wh else '' end || case
+        end || case when w.code = 'flat_line' then ' at ' || w.energy_said else '' end || case
             when w.code = 'zero_run' then ''
-            when k.point in ('heat_import', 'heat_export') then ' kJ'
-            else ' Wh'
+            when k.point in ('heat_import', 'heat_export') then ' GJ'
+            else ' MWh'
         end as stretch,
         w.from_minute
-    from energy.reading_warning as w
+    from warnings as w
     inner join energy.month_meters as k on w.month = k.month and w.slot = k.slot
 ),
 reviews as (

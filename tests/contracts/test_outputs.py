@@ -20,6 +20,7 @@ DUE = {
     "metrics.project_year",
     "metrics.enterprise_year",
     "metrics.sensitivity",
+    "metrics.uncertainty_sources",
     "certificates.position",
     "certificates.exclusions",
     "quality.file_ledger",

@@ -37,6 +37,8 @@ def park_year(park_id: str, **changes: Any) -> dict[str, Any]:
         "total_tco2": "25.975001",
         "energy_tce": "200000.000000",
         "intensity_tco2_per_tce": 25.975001 / 200000,
+        "intensity_low": 25.975001 / 200000 - 0.00005,
+        "intensity_high": 25.975001 / 200000 + 0.00005,
         "limit_tco2_per_tce": 0.2,
         "margin_tco2_per_tce": 0.2 - 25.975001 / 200000,
         "size_class": "standard",
@@ -90,6 +92,20 @@ def _position(park_id: str) -> list[dict[str, Any]]:
 def _exclusion(park_id: str) -> dict[str, Any]:
     row = {"ledger_id": f"{park_id}-c9", "year": YEAR, "enterprise_id": f"{park_id}-e", "park_id": park_id, "mwh": 3}
     return row | {"reason": "overlap", "sentence": "Twice.", "table_name": "gec_cancellations", "file_id": FILE}
+
+
+def _uncertainty(park_id: str) -> list[dict[str, Any]]:
+    """The class of the park's meter and two estimates on it, of which the sender's widens nothing: 0.00005 together."""
+    base = {"park_id": park_id, "year": YEAR, "meter_id": f"{park_id}-m", "masks": 0, "bias_mwh": 0}
+    known = {"sensitivity": 0.0001, "bias_tco2_per_tce": 0.0}
+    line = {"method": "linear", "basis": "pooled", "gaps": 1, "energy_mwh": 6, "half_width_mwh": "0.3"}
+    meter = {"method": "accuracy_class", "basis": "class", "energy_mwh": 80, "half_width_mwh": "0.4"}
+    sender = {"method": "sender_estimate", "basis": "none", "energy_mwh": 1}
+    return [
+        base | known | {"source_kind": "estimate", "half_width_tco2_per_tce": 0.00003} | line,
+        base | known | {"source_kind": "meter_class", "half_width_tco2_per_tce": 0.00004} | meter,
+        base | known | {"source_kind": "estimate"} | sender,
+    ]
 
 
 def _quality(park_id: str) -> dict[str, list[dict[str, Any]]]:
@@ -160,6 +176,7 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
         "metrics.sensitivity": [
             {"park_id": parks[0], "year": YEAR, "parameter": "feedstock_in_energy", "value": 1, "core_verdict": "pass"}
         ],
+        "metrics.uncertainty_sources": [row for park in parks for row in _uncertainty(park)],
         "metrics.guiding_indicators": [
             {"park_id": park, "year": YEAR, "indicator": "water_reuse", "name_zh": "工业用水重复利用率", "minimum": 0.8}
             | {"status": "no_data", "source": "no data"}

@@ -77,6 +77,20 @@ def test_one_park_with_its_meters_and_what_to_deliver(published: Path) -> None:
     assert {"coverage", "estimated_share"} <= {row["score"] for row in found["scores"]}
 
 
+def test_what_makes_the_intensity_uncertain_the_widest_first(published: Path) -> None:
+    sources = as_json(published, "park-a")["uncertainty_sources"]
+    assert [(row["method"], row["half_width_tco2_per_tce"]) for row in sources] == [
+        ("accuracy_class", 0.00004),
+        ("linear", 0.00003),
+        ("sender_estimate", None),
+    ]
+    assert [row["variance_share"] for row in sources[:2]] == pytest.approx([16 / 25, 9 / 25])
+    said = zcp("quality", "park-a", home=published).stdout
+    assert "64.0%" in said
+    assert "sender_estimate" not in said
+    assert as_json(published, "park-a", "--month", f"{YEAR}-12")["uncertainty_sources"] == []
+
+
 def test_tables_for_people_in_both_languages(published: Path) -> None:
     said = zcp("quality", "park-a", "--sql", home=published).stdout
     assert "96.90%" in said
