@@ -86,6 +86,7 @@ def chinese_headers() -> str:
 
 
 TABLES_ZH = {
+    "certificates.claimed_ranges": "各园区计入的绿证编号区间，互不重叠",
     "certificates.exclusions": "未计入的绿证区间及其原因",
     "certificates.position": "各企业绿证的去向：可用、计入、富余、各类排除",
     "evidence.contributions": "每项数值由哪块表计、哪份凭证、哪段绿证贡献多少",

@@ -23,6 +23,7 @@ DUE = {
     "metrics.uncertainty_sources",
     "certificates.position",
     "certificates.exclusions",
+    "certificates.claimed_ranges",
     "quality.file_ledger",
     "quality.quarantine",
     "quality.findings",

@@ -108,6 +108,17 @@ def _uncertainty(park_id: str) -> list[dict[str, Any]]:
     ]
 
 
+def _claimed(park_id: str, serial: int) -> list[dict[str, Any]]:
+    row = {"park_id": park_id, "year": YEAR, "enterprise_id": f"{park_id}-e", "project_code": "CODE", "file_id": FILE}
+    parts = (("cancelled", serial, 25, "c1"), ("green_power", serial + 30, 10, "t1"))
+    return [
+        row
+        | {"kind": kind, "generation_month": f"{YEAR}-03", "serial_from": first, "serial_to": first + count - 1}
+        | {"mwh": count, "ledger_id": f"{park_id}-{ledger}"}
+        for kind, first, count, ledger in parts
+    ]
+
+
 def _quality(park_id: str) -> dict[str, list[dict[str, Any]]]:
     """December of the park's one meter: 90 measured MWh in 94 intervals, two estimated with 6 and 4, one open."""
     meter, month = f"{park_id}-m", f"{YEAR}-12"
@@ -184,6 +195,7 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
         ],
         "certificates.position": [row for park in parks for row in _position(park)],
         "certificates.exclusions": [_exclusion(park) for park in parks],
+        "certificates.claimed_ranges": [row for n, park in enumerate(parks) for row in _claimed(park, 100 * n)],
         "quality.file_ledger": [
             ledger
             | {"rows_read": 4, "rows_loaded": 2, "rows_duplicate": 1, "rows_quarantined": 1, "table_name": "fuel_use"}

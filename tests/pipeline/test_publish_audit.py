@@ -34,6 +34,11 @@ BREAKS = {
         f"update evidence.contributions set source_id = 'park-b-c1:CODE/{YEAR}-03/19-38' "
         "where park_id = 'park-b' and source_kind = 'certificate'"
     ),
+    "claimed_ranges_disjoint": (
+        "update certificates.claimed_ranges set serial_from = 24, serial_to = 48 "
+        "where park_id = 'park-b' and kind = 'cancelled'"
+    ),
+    "claimed_ranges_balance": "delete from certificates.claimed_ranges where park_id = 'park-b' and kind = 'green_power'",
     "estimates_add_up": "delete from quality.estimates where method = 'like_day'",
     "every_park_has_a_row": "update metrics.park_year set year = 2025 where park_id = 'park-b'",
     "verdicts_follow_figures": "update " + PARK.format("core_verdict = 'fail'"),
