@@ -6,7 +6,6 @@ with years as (
     select
         w.*,
         a.base_year,
-        a.province_zh,
         j.limit_tco2_per_tce,
         j.size_class,
         j.direct_green_wh,
@@ -36,21 +35,6 @@ declared as (
     from parsed.baselines as b
     inner join lake.files as f on b.file_id = f.file_id
     qualify row_number() over (partition by b.park_id, b.year order by f.rank desc, b.line desc) = 1
-),
-factors as (
-    select
-        y.park_id,
-        y.year,
-        cast(x.kg_co2_per_kwh as decimal(9, 6)) as factor,
-        row_number() over (
-            partition by y.park_id, y.year order by x.scope = 'provincial' desc, try_cast(x.year as integer) desc
-        ) as preference
-    from years as y
-    inner join (select distinct factor_region, grid_region from reference.provinces) as r
-        on starts_with(y.province_zh, r.factor_region)
-    inner join reference.electricity_factors as x
-        on (x.scope = 'provincial' and x.region = r.factor_region) or (x.scope = 'regional' and x.region = r.grid_region)
-    where try_cast(x.year as integer) <= y.year
 ),
 cancelled_offsets as (
     select o.park_id, o.year, sum(cast(o.quantity_t as decimal(38, 6))) as offset_tco2
@@ -105,7 +89,7 @@ select
     ) / nullif(cast(y.energy_tce as double), 0) as nonfossil_energy_share,
     cast(
         y.total_tco2 - y.electricity_tco2
-        + round(y.inflow_wh * cast(0.000001 as decimal(7, 6)) * x.factor, 6) as decimal(38, 6)
+        + round(y.inflow_wh * cast(0.000001 as decimal(7, 6)) * x.tco2_per_mwh, 6) as decimal(38, 6)
     ) as location_based_tco2,
     cast(y.total_tco2 - coalesce(o.offset_tco2, 0) as decimal(38, 6)) as net_tco2,
     cast(y.estimated_wh as double) / nullif(cast(y.metered_wh as double), 0) as estimated_share,
@@ -119,5 +103,5 @@ cross join average as v
 left join metrics.intensity_interval as i on y.park_id = i.park_id and y.year = i.year
 left join years as b on y.park_id = b.park_id and y.base_year = b.year
 left join declared as d on y.park_id = d.park_id and y.base_year = d.year
-left join factors as x on y.park_id = x.park_id and y.year = x.year and x.preference = 1
+left join metrics.location_factor as x on y.park_id = x.park_id and y.year = x.year
 left join cancelled_offsets as o on y.park_id = o.park_id and y.year = o.year

@@ -80,8 +80,43 @@ def _evidence(park_id: str, serial: int) -> list[dict[str, Any]]:
 
 def _enterprise(park_id: str) -> dict[str, Any]:
     row = {"enterprise_id": f"{park_id}-e", "park_id": park_id, "year": YEAR, "grid_offtake_mwh": 60}
-    row |= {"green_trade_mwh": 10, "green_trade_surplus_mwh": 0}
+    row |= {"green_trade_mwh": 10, "green_trade_surplus_mwh": 0, "offtake_case": "single", "use_mwh": 100}
+    row |= {"direct_share_mwh": 40, "uncounted_green_mwh": 0, "matching_minutes": 15, "hourly_green_share": 0.4}
+    row |= {"residual_grid_mwh": 30, "market_based_tco2": "24.975", "location_based_tco2": 36}
     return row | {"gec_usable_mwh": 25, "gec_counted_mwh": 20, "gec_surplus_mwh": 5}
+
+
+def _not_assigned(park_id: str) -> list[dict[str, Any]]:
+    items = ("grid_draw", "uncounted_green", "fossil_export", "rounding")
+    none = {"energy_mwh": 0, "market_based_tco2": 0, "location_based_tco2": 0}
+    return [{"park_id": park_id, "year": YEAR, "item": item} | none for item in items]
+
+
+def _matching(park_id: str) -> list[dict[str, Any]]:
+    """A load of 100 MWh beside 70 of green supply: 40 used, 10 more met within the hour, all within the month."""
+    row = {"park_id": park_id, "year": YEAR, "balance_minutes": 15, "load_mwh": 100, "green_supply_mwh": 70}
+    row |= {"claimed_green_mwh": 70}
+    bases = {"quarter_hour": (40, 40), "hour": (50, 40), "month": (70, 60), "year": (70, 70)}
+    return [
+        row
+        | {"basis": basis, "matched_mwh": matched, "matched_share": matched / 100}
+        | {"claim_left_mwh": left, "claim_left_share": left / 70}
+        for basis, (matched, left) in bases.items()
+    ]
+
+
+def _profile(park_id: str) -> list[dict[str, Any]]:
+    row = {"park_id": park_id, "year": YEAR, "month": f"{YEAR}-12"}
+    noon = {"green_supply_mwh": 70, "load_mwh": 50, "matched_mwh": 50, "surplus_mwh": 20, "deficit_mwh": 0}
+    night = {"green_supply_mwh": 0, "load_mwh": 50, "matched_mwh": 0, "surplus_mwh": 0, "deficit_mwh": 50}
+    return [row | {"hour_of_day": 12} | noon, row | {"hour_of_day": 0} | night]
+
+
+def _holding(park_id: str, serial: int) -> dict[str, Any]:
+    row = {"trade_id": f"{park_id}-t2", "enterprise_id": f"{park_id}-e", "park_id": park_id, "channel": "unbundled"}
+    row |= {"trade_date": f"{YEAR}-04-01", "project_code": "CODE", "technology": "wind", "file_id": FILE, "line": 2}
+    row |= {"generation_month": f"{YEAR}-03", "serial_from": serial + 50, "serial_to": serial + 59, "count_mwh": 10}
+    return row | {"expires_on": f"{YEAR + 2}-02-28"}
 
 
 def _position(park_id: str) -> list[dict[str, Any]]:
@@ -184,6 +219,9 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
             | {"self_use_of_consumption_verdict": "pass", "export_of_generation_verdict": "not_applicable"}
         ],
         "metrics.enterprise_year": [_enterprise(park) for park in parks],
+        "metrics.electricity_not_assigned": [row for park in parks for row in _not_assigned(park)],
+        "metrics.matching": [row for park in parks for row in _matching(park)],
+        "metrics.matching_profile": [row for park in parks for row in _profile(park)],
         "metrics.sensitivity": [
             {"park_id": parks[0], "year": YEAR, "parameter": "feedstock_in_energy", "value": 1, "core_verdict": "pass"}
         ],
@@ -195,6 +233,7 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
         ],
         "certificates.position": [row for park in parks for row in _position(park)],
         "certificates.exclusions": [_exclusion(park) for park in parks],
+        "certificates.open_holdings": [_holding(park, 100 * n) for n, park in enumerate(parks)],
         "certificates.claimed_ranges": [row for n, park in enumerate(parks) for row in _claimed(park, 100 * n)],
         "quality.file_ledger": [
             ledger

@@ -39,6 +39,12 @@ BREAKS = {
         "where park_id = 'park-b' and kind = 'cancelled'"
     ),
     "claimed_ranges_balance": "delete from certificates.claimed_ranges where park_id = 'park-b' and kind = 'green_power'",
+    "enterprise_emissions_add_up": (
+        "update metrics.enterprise_year set market_based_tco2 = 24.975001 where park_id = 'park-a'"
+    ),
+    "matching_bases_agree": "update metrics.matching set matched_mwh = 51 where basis = 'quarter_hour'",
+    "matching_profile_adds_up": "update metrics.matching_profile set matched_mwh = 49, surplus_mwh = 21, deficit_mwh = 1 "
+    "where hour_of_day = 12",
     "estimates_add_up": "delete from quality.estimates where method = 'like_day'",
     "every_park_has_a_row": "update metrics.park_year set year = 2025 where park_id = 'park-b'",
     "verdicts_follow_figures": "update " + PARK.format("core_verdict = 'fail'"),
@@ -111,6 +117,19 @@ def test_sql_check_finds_what_is_wrong(con: duckdb.DuckDBPyConnection, check: ch
         ("certificates_counted_once", "update evidence.contributions set source_id = 'c1' where term = 'gec_mwh'"),
         ("contributions_add_up", "delete from evidence.contributions where term = 'energy_tce'"),
         ("contributions_add_up", "update evidence.contributions set energy_mwh = 21 where term = 'gec_mwh'"),
+        ("enterprise_emissions_add_up", "update metrics.electricity_not_assigned set energy_mwh = 1"),
+        (
+            "enterprise_emissions_add_up",
+            "update metrics.electricity_not_assigned set market_based_tco2 = case item when 'rounding' then 1 "
+            "when 'grid_draw' then -1 else 0 end",
+        ),
+        ("matching_bases_agree", "update metrics.matching set matched_mwh = 39 where basis = 'quarter_hour'"),
+        ("matching_bases_agree", "update metrics.matching set matched_mwh = 71 where basis = 'year'"),
+        ("matching_bases_agree", "update metrics.matching set matched_mwh = null where basis = 'hour'"),
+        ("matching_bases_agree", "update metrics.matching set claimed_green_mwh = 71"),
+        ("matching_bases_agree", "update metrics.matching set claim_left_mwh = 61 where basis = 'hour'"),
+        ("matching_profile_adds_up", "update metrics.matching_profile set deficit_mwh = 1 where hour_of_day = 12"),
+        ("matching_profile_adds_up", "delete from metrics.matching_profile"),
         ("estimates_add_up", "update quality.estimates set estimate_mwh = 2.000001 where method = 'linear'"),
         ("estimates_add_up", "update quality.meter_month set intervals_open = 0"),
         ("every_park_has_a_row", "delete from reference.parks where park_id = 'park-b'"),

@@ -46,6 +46,7 @@ NOT_ON_SPARK: dict[str, set[str]] = {
     "energy/sound_estimate.sql": {"max_n"},
     "energy/supply_interval.sql": {"hugeint"},
     "metrics/enterprise_window.sql": {"hugeint"},
+    "metrics/enterprise_year.sql": {"hugeint"},
     "metrics/park_window.sql": {"star"},
     "metrics/uncertainty_sources.sql": {"hugeint", "to_minutes"},
     "quality/estimates.sql": {"to_minutes"},
