@@ -43,8 +43,9 @@ BREAKS = {
         "update metrics.enterprise_year set market_based_tco2 = 24.975001 where park_id = 'park-a'"
     ),
     "matching_bases_agree": "update metrics.matching set matched_mwh = 51 where basis = 'quarter_hour'",
-    "matching_profile_adds_up": "update metrics.matching_profile set matched_mwh = 49, surplus_mwh = 21, deficit_mwh = 1 "
-    "where hour_of_day = 12",
+    "matching_profile_adds_up": (
+        "update metrics.matching_profile set matched_mwh = 49, surplus_mwh = 21, deficit_mwh = 1 where hour_of_day = 12"
+    ),
     "estimates_add_up": "delete from quality.estimates where method = 'like_day'",
     "every_park_has_a_row": "update metrics.park_year set year = 2025 where park_id = 'park-b'",
     "verdicts_follow_figures": "update " + PARK.format("core_verdict = 'fail'"),
