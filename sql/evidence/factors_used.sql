@@ -94,6 +94,11 @@ collected as (
         park_id, year, 'process_tco2', product, cast(factor_tco2_per_t as decimal(38, 9)), 'tCO2/t', null,
         coalesce(factor_source, 'document ' || document_id, 'stated'), 'measured'
     from emissions.process_leaves
+    union
+    select
+        park_id, year, 'location_based_tco2', 'average_grid_factor.' || region, cast(tco2_per_mwh as decimal(38, 9)), 'tCO2/MWh',
+        cast(factor_year || '-01-01' as date), source, 'prescribed'
+    from metrics.location_factor
 )
 select
     c.park_id,

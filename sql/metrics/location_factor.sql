@@ -7,7 +7,8 @@ select
     a.year,
     x.region,
     try_cast(x.year as integer) as factor_year,
-    cast(x.kg_co2_per_kwh as decimal(9, 6)) as tco2_per_mwh
+    cast(x.kg_co2_per_kwh as decimal(9, 6)) as tco2_per_mwh,
+    x.source
 from metrics.accounts as a
 inner join (select distinct factor_region, grid_region from reference.provinces) as r
     on starts_with(a.province_zh, r.factor_region)
