@@ -1,5 +1,5 @@
--- The exact serial ranges that count for somebody, over all parks and years: usable cancelled ranges; green-power lines
--- without the parts that do not count; own-use lines of direct lines whose owner is not the user, whose power they prove.
+-- The exact serial ranges that count for somebody, over all parks and years: usable cancelled ranges; what counts of
+-- green-power lines; own-use lines of direct lines whose owner is not the user, whose power they prove.
 -- What goes beyond an enterprise's draw from the grid (surplus) is claimed too: a cap is an amount and picks no serial.
 -- No serial stands here twice: rule 1 keeps the lines of each ledger apart, rule 6 the cancelled from the other two.
 -- Grain: project_code, generation_month, serial_from
@@ -11,50 +11,6 @@ with proven_lines as (
         cast(left(month, 4) as integer) as year
     from energy.line_month
     where not same_owner and interval_traced and supply_class <> 'fossil' and project_id <> ''
-),
-trades as (
-    select *
-    from certificates.judged_trades
-    where counted_mwh > 0
-),
-lost as (
-    select
-        t.trade_id,
-        t.year,
-        x.shared_from,
-        x.shared_to,
-        max(x.shared_to) over (
-            partition by t.trade_id, t.year
-            order by x.shared_from, x.cancellation_id
-            rows between unbounded preceding and 1 preceding
-        ) as lost_before
-    from trades as t
-    inner join certificates.touching as x on t.trade_id = x.trade_id
-    where t.lost_mwh > 0 and x.beneficiary_enterprise_id <> x.buyer_enterprise_id
-),
-kept_parts as (
-    select
-        trade_id,
-        year,
-        lost_before + 1 as part_from,
-        shared_from - 1 as part_to
-    from lost
-    union all
-    select
-        trade_id,
-        year,
-        max(shared_to) + 1 as part_from,
-        null as part_to
-    from lost
-    group by trade_id, year
-    union all
-    select
-        trade_id,
-        year,
-        null as part_from,
-        null as part_to
-    from trades
-    where lost_mwh = 0
 ),
 claims as (
     select
@@ -79,13 +35,13 @@ claims as (
         'green_power' as kind,
         t.project_code,
         t.generation_month,
-        coalesce(k.part_from, t.serial_from) as serial_from,
-        coalesce(k.part_to, t.serial_to) as serial_to,
+        t.serial_from,
+        t.serial_to,
         t.trade_id as ledger_id,
-        t.file_id,
-        t.line
-    from trades as t
-    inner join kept_parts as k on t.trade_id = k.trade_id and t.year = k.year
+        l.file_id,
+        l.line
+    from certificates.counted_trade_ranges as t
+    inner join certificates.trade_lines as l on t.trade_id = l.trade_id
     union all
     select
         o.park_id,
@@ -116,4 +72,3 @@ select
     file_id,
     line
 from claims
-where serial_from <= serial_to
