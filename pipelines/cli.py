@@ -152,6 +152,44 @@ def quality(
     command(Settings.from_env(home), park, year=year, month=month, with_sql=with_sql, as_of=as_of, output=output)
 
 
+@app.command(help=_described("help_statement", "zcp statement beijing-etda-e1 --year 2026 --out statement.csv"))
+def statement(
+    enterprise: Annotated[str, typer.Argument(help=_help("arg_enterprise"))],
+    *,
+    year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help=_help("opt_year"))] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", dir_okay=False, help=_help("opt_out"))] = None,
+    as_of: AsOf = None,
+    home: Home = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    from pipelines.commands.output import Output
+    from pipelines.commands.statement import statement as command
+    from pipelines.settings import Settings
+
+    command(Settings.from_env(home), enterprise, year=year, out=out, output=Output(lang, as_json), as_of=as_of)
+
+
+@app.command(help=_described("help_certificates", "zcp certificates beijing-etda --on 2027-09-30 --within 90"))
+def certificates(
+    park: Annotated[str | None, typer.Argument(help=_help("arg_park"))] = None,
+    *,
+    year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help=_help("opt_year"))] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help=_help("opt_on"))] = None,
+    within: Annotated[int, typer.Option("--within", metavar="DAYS", min=0, max=3660, help=_help("opt_within"))] = 90,
+    as_of: AsOf = None,
+    home: Home = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    from pipelines.commands.certificates import certificates as command
+    from pipelines.commands.output import Output
+    from pipelines.settings import Settings
+
+    output = Output(lang, as_json)
+    command(Settings.from_env(home), park, year=year, on=on, within_days=within, output=output, as_of=as_of)
+
+
 @app.command(help=_described("help_sql", 'zcp sql "select park_id, overall_verdict from metrics.park_year"'))
 def sql(
     statement: Annotated[str, typer.Argument(metavar="SELECT", help=_help("arg_sql"))],

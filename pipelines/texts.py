@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from pipelines.headings import HEADINGS
+from pipelines.supply_texts import SUPPLY_TEXTS
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -249,6 +250,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "undecided": ("待定", "undecided"),
     "not_applicable": ("不适用", "not applicable"),
     **HEADINGS,
+    **SUPPLY_TEXTS,
 }
 
 
