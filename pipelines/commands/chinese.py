@@ -39,12 +39,14 @@ _SENTENCES = {
     # Certificates that do not count
     "bad_range": "编号区间颠倒或含负数。",
     "overlap": "编号同时出现在同一台账、项目和月份的另一条记录中。",
+    "not_issued": "部分编号不在绿证核发记录中。",
     "not_renewable": "该编号的交易记录不属于可再生能源。",
     "not_tradable": "该编号的交易记录标明不可交易。",
     "other_year": "生产月份不在核算年内。",
     "expired_or_late": "超过截止日或绿证有效期。",
     "not_held": "受益企业并未持有，或已为其他受益人核销。",
     "counted_elsewhere": "随绿电、自用电量或园区自有项目已经计入。",
+    "not_settled": "超出该笔绿电交易的结算电量。",
 }
 _COMPLETE = frozenset({"overlap", "not_renewable", "not_tradable", "counted_elsewhere"})
 """Codes of ``_SENTENCES`` whose English sentence says nothing more."""

@@ -1,5 +1,6 @@
 -- Certificates of each enterprise by generation month, before the cap of its draw from the grid: green-power trade that
 -- counts, cancelled certificates that are usable, and those that only a dispute keeps out, every serial once.
+-- not_recognised_wh is the part of the usable ones above the recognised amounts.
 -- Grain: enterprise_id, park_id, generation_month
 -- Order: enterprise_id, park_id, generation_month
 with disputed as (
@@ -48,9 +49,10 @@ amounts as (
         counted_mwh as trade_mwh,
         0 as usable_mwh,
         0 as contested_trade_mwh,
-        0 as contested_usable_mwh
+        0 as contested_usable_mwh,
+        0 as not_recognised_wh
     from certificates.judged_trades
-    where coalesce(reason, 'not_held') = 'not_held'
+    where counted_mwh > 0
     union all
     select
         enterprise_id,
@@ -59,7 +61,8 @@ amounts as (
         0 as trade_mwh,
         count_mwh as usable_mwh,
         0 as contested_trade_mwh,
-        0 as contested_usable_mwh
+        0 as contested_usable_mwh,
+        0 as not_recognised_wh
     from certificates.judged_cancellations
     where reason is null
     union all
@@ -72,8 +75,20 @@ amounts as (
         case when kind = 'trade' then greatest(serial_to - greatest(serial_from - 1, reach_before), 0) else 0 end
             as contested_trade_mwh,
         case when kind = 'usable' then greatest(serial_to - greatest(serial_from - 1, reach_before), 0) else 0 end
-            as contested_usable_mwh
+            as contested_usable_mwh,
+        0 as not_recognised_wh
     from reached
+    union all
+    select
+        enterprise_id,
+        park_id,
+        generation_month,
+        0 as trade_mwh,
+        0 as usable_mwh,
+        0 as contested_trade_mwh,
+        0 as contested_usable_mwh,
+        not_recognised_wh
+    from certificates.not_recognised_month
 )
 select
     enterprise_id,
@@ -82,6 +97,7 @@ select
     cast(sum(trade_mwh) as decimal(38, 0)) as trade_mwh,
     cast(sum(usable_mwh) as decimal(38, 0)) as usable_mwh,
     cast(sum(contested_trade_mwh) as decimal(38, 0)) as contested_trade_mwh,
-    cast(sum(contested_usable_mwh) as decimal(38, 0)) as contested_usable_mwh
+    cast(sum(contested_usable_mwh) as decimal(38, 0)) as contested_usable_mwh,
+    cast(sum(not_recognised_wh) as decimal(38, 0)) as not_recognised_wh
 from amounts
 group by enterprise_id, park_id, generation_month

@@ -1,7 +1,8 @@
 -- Cancelled ranges for an enterprise of a park, each judged in the account of its generation year; the account of the
 -- run year also holds those of every other generation year, which it leaves out. reason is the first rule broken, null
 -- where the range is usable. The park is the one to which the enterprise belonged in the account's year and on the day of
--- cancellation; failing that (in_park is false), its latest one of the year, else its latest one.
+-- cancellation; failing that (in_park is false), the named one or else its latest one of the year, else of all. A
+-- cancellation that names a park of use counts in no other.
 -- held_mwh is what the beneficiary's undisputed purchases cover. contested: excluded by overlap, or by not_held only
 -- because a purchase that covers it overlaps another trade line.
 -- Grain: cancellation_id, year
@@ -13,7 +14,8 @@ with claims as (
         e.park_id,
         e.valid_from <= y.last_day
         and e.valid_to >= y.first_day
-        and c.cancelled_on between e.valid_from and e.valid_to as in_park,
+        and c.cancelled_on between e.valid_from and e.valid_to
+        and e.park_id = coalesce(c.use_park_id, e.park_id) as in_park,
         c.generation_year <> y.year as is_other_year,
         n.project_code is not null as is_own_project,
         cast(p.nuclear_trade_is_green as integer) = 1 as nuclear_is_green,
@@ -46,6 +48,7 @@ with claims as (
             order by
                 in_park desc,
                 e.valid_from <= y.last_day and e.valid_to >= y.first_day desc,
+                e.park_id = coalesce(c.use_park_id, '') desc,
                 e.valid_from desc,
                 e.park_id asc
         ) = 1
@@ -90,10 +93,12 @@ judged as (
     select
         c.*,
         coalesce(b.held_mwh, 0) as held_mwh,
+        i.issued_mwh,
         coalesce(b.held_or_disputed_mwh, 0) as held_or_disputed_mwh,
         coalesce(t.by_other_use, false) or c.is_own_project as is_counted_elsewhere,
         case
             when c.broken_rule is not null then c.broken_rule
+            when i.issued_mwh < i.count_mwh then 'not_issued'
             when t.by_not_renewable or (t.by_nuclear and not c.nuclear_is_green) then 'not_renewable'
             when t.by_not_tradable then 'not_tradable'
             when c.is_other_year then 'other_year'
@@ -104,6 +109,7 @@ judged as (
     from claims as c
     left join touched as t on c.cancellation_id = t.cancellation_id
     left join bought as b on c.cancellation_id = b.cancellation_id
+    left join certificates.issued_lines as i on i.table_name = 'gec_cancellations' and c.cancellation_id = i.ledger_id
 )
 select
     cancellation_id,
@@ -117,6 +123,7 @@ select
     serial_to,
     count_mwh,
     held_mwh,
+    issued_mwh,
     cancelled_on,
     last_day,
     use_park_id,

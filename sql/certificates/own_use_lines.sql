@@ -1,7 +1,8 @@
--- Own-use lines that prove the direct power of a project: lines that keep rules 1 and 2, were traded by the cut-off of the
--- account and came to an enterprise of the project's park. A line counts for one project of one park only: that of the
--- park to which its buyer belonged on the first day of the generation month, else later in the year; where projects of a
--- park share a code, the direct line comes first, then the smallest project_id.
+-- Own-use lines that prove the direct power of a project: lines that keep rules 1 and 2, whose serials were issued where
+-- issuances are delivered, that were traded by the cut-off of the account and came to an enterprise of the project's
+-- park. A line counts for one project of one park only: that of the park to which its buyer belonged on the first day of
+-- the generation month, else later in the year; where projects of a park share a code, the direct line comes first, then
+-- the smallest project_id.
 -- Kept: no
 -- Grain: trade_id
 -- Order: trade_id
@@ -31,9 +32,11 @@ inner join staging.enterprises as e
         and p.park_id = e.park_id
         and y.last_day >= e.valid_from
         and y.first_day <= e.valid_to
+left join certificates.issued_lines as i on i.table_name = 'gec_trades' and t.trade_id = i.ledger_id
 where
     t.channel = 'own_use'
     and t.broken_rule is null
+    and (i.ledger_id is null or i.issued_mwh = i.count_mwh)
     and t.trade_date <= y.cutoff
     and (
         t.technology in ('solar', 'wind', 'hydro', 'biomass', 'geothermal', 'ocean')

@@ -29,6 +29,7 @@ select
     serial_from,
     serial_to,
     buyer_enterprise_id,
+    province_zh,
     tradable,
     case when holds_serials then serial_to - serial_from + 1 else 0 end as count_mwh,
     case

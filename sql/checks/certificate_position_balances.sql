@@ -1,5 +1,5 @@
--- The position of an enterprise is what its year says: usable = counted + surplus, counted = T_u + G_u, and each reason
--- holds what certificates.exclusions lists.
+-- The position of an enterprise is what its year says: usable = counted + surplus, counted = T_u + G_u, and each status
+-- holds what certificates.exclusions lists or certificates.line_balance tells of its lines, over all kinds of lines.
 -- Severity: critical
 -- What to do: look at certificates.position; a certificate has got lost or stands in two places.
 with position as (
@@ -28,6 +28,23 @@ excluded as (
         sum(mwh) as mwh
     from certificates.exclusions
     group by enterprise_id, year, reason
+    union all
+    select
+        b.enterprise_id,
+        b.year,
+        s.status as reason,
+        sum(
+            case s.status
+                when 'not_recognised' then b.not_recognised_mwh
+                when 'held' then b.held_mwh
+                when 'own_use' then b.own_use_mwh
+                when 'not_proven' then b.not_proven_mwh
+                else b.others_mwh
+            end
+        ) as mwh
+    from certificates.line_balance as b
+    cross join (values ('not_recognised'), ('held'), ('own_use'), ('not_proven'), ('cancelled_for_others')) as s (status)
+    group by b.enterprise_id, b.year, s.status
 ),
 reasons as (
     select

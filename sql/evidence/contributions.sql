@@ -144,6 +144,13 @@ certificates as (
     where reason is null
     union all
     select
+        park_id, cast(left(generation_month, 4) as integer), 'gec_mwh', 'computed', 'not_recognised:' || enterprise_id || ':' || scope,
+        generation_month, null, -not_recognised_wh * cast(0.000001 as decimal(7, 6)),
+        'Cancelled certificates above the recognised amount of the enterprise.'
+    from certificates.not_recognised_month
+    where not_recognised_wh <> 0
+    union all
+    select
         park_id, year, 'gec_mwh', 'computed', 'surplus:' || enterprise_id, null, null,
         -gec_surplus_mwh, 'Cancelled certificates beyond the enterprise''s own draw from the grid.'
     from metrics.enterprise_year

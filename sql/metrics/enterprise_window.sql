@@ -1,6 +1,6 @@
 -- Use, share of green supply, draw from the grid (F) and counted certificates of each enterprise in each window.
--- T = min(trade, F); G = min(usable, F - T); the rest is surplus and never lent. Certificates belong to the window of
--- their generation month. contested_*: the same with the contested certificates counted too.
+-- T = min(trade, F); G = min(usable, F - T); the rest is surplus and never lent. usable is within the recognised amounts.
+-- Certificates belong to the window of their generation month. contested_*: the same with the contested certificates counted too.
 -- Grain: enterprise_id, park_id, year, window_kind, month
 -- Order: enterprise_id, park_id, year, window_kind, month
 with members as (
@@ -56,7 +56,7 @@ certificates as (
         m.window_kind,
         m.month,
         sum(cast(c.trade_mwh as hugeint)) as trade_mwh,
-        sum(cast(c.usable_mwh as hugeint)) as usable_mwh,
+        sum(cast(c.usable_mwh as hugeint)) * 1000000 - sum(cast(c.not_recognised_wh as hugeint)) as usable_wh,
         sum(cast(c.contested_trade_mwh as hugeint)) as contested_trade_mwh,
         sum(cast(c.contested_usable_mwh as hugeint)) as contested_usable_mwh
     from members as m
@@ -86,9 +86,9 @@ drawn as (
             else 0
         end as grid_offtake_wh,
         coalesce(c.trade_mwh, 0) * 1000000 as trade_wh,
-        coalesce(c.usable_mwh, 0) * 1000000 as usable_wh,
+        coalesce(c.usable_wh, 0) as usable_wh,
         coalesce(c.trade_mwh + c.contested_trade_mwh, 0) * 1000000 as contested_trade_wh,
-        coalesce(c.usable_mwh + c.contested_usable_mwh, 0) * 1000000 as contested_usable_wh
+        coalesce(c.usable_wh + c.contested_usable_mwh * 1000000, 0) as contested_usable_wh
     from members as m
     left join parks as p on m.park_id = p.park_id and m.year = p.year and m.window_kind = p.window_kind and m.month = p.month
     left join own as o

@@ -13,6 +13,7 @@ select
     cast(t.serial_from as decimal(38, 0)) as serial_from,
     cast(t.serial_to as decimal(38, 0)) as serial_to,
     t.buyer_enterprise_id,
+    t.province_zh,
     coalesce(t.tradable, true) as tradable,
     t.file_id,
     t.line

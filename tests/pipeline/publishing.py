@@ -124,9 +124,29 @@ def _position(park_id: str) -> list[dict[str, Any]]:
     return [{"enterprise_id": f"{park_id}-e", "year": YEAR, "status": s, "count_mwh": n} for s, n in counts.items()]
 
 
+def _line_balance(park_id: str) -> list[dict[str, Any]]:
+    """What the position tells, by kind of line: 25 cancelled and 3 disputed, 10 of green-power trade."""
+    places = ("not_recognised", "excluded", "cancelled", "others", "held", "own_use", "not_proven")
+    none = {"enterprise_id": f"{park_id}-e", "year": YEAR, "lines": 1} | {f"{place}_mwh": 0 for place in places}
+    return [
+        none | {"kind": "cancellation", "delivered_mwh": 28, "admitted_mwh": 25, "excluded_mwh": 3},
+        none | {"kind": "green_power", "delivered_mwh": 10, "admitted_mwh": 10},
+    ]
+
+
 def _exclusion(park_id: str) -> dict[str, Any]:
     row = {"ledger_id": f"{park_id}-c9", "year": YEAR, "enterprise_id": f"{park_id}-e", "park_id": park_id, "mwh": 3}
     return row | {"reason": "overlap", "sentence": "Twice.", "table_name": "gec_cancellations", "file_id": FILE}
+
+
+def _trajectory(park_id: str) -> list[dict[str, Any]]:
+    """What was forecast after August (no band after two months, as if it had been so), and the closed year."""
+    row = {"park_id": park_id, "year": YEAR, "cutoff": f"{YEAR + 1}-12-31", "limit_tco2_per_tce": 0.2}
+    outlook = {"core_outlook": "pass", "direct_supply_outlook": "fail", "build_end": 2030, "years_left": 4}
+    return [
+        row | outlook | {"month": f"{YEAR}-08", "months_closed": 8, "pattern": "year_before"},
+        row | outlook | {"month": f"{YEAR}-12", "months_closed": 12, "pattern": "closed"},
+    ]
 
 
 def _uncertainty(park_id: str) -> list[dict[str, Any]]:
@@ -225,6 +245,7 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
         "metrics.sensitivity": [
             {"park_id": parks[0], "year": YEAR, "parameter": "feedstock_in_energy", "value": 1, "core_verdict": "pass"}
         ],
+        "metrics.trajectory": [row for park in parks for row in _trajectory(park)],
         "metrics.uncertainty_sources": [row for park in parks for row in _uncertainty(park)],
         "metrics.guiding_indicators": [
             {"park_id": park, "year": YEAR, "indicator": "water_reuse", "name_zh": "工业用水重复利用率", "minimum": 0.8}
@@ -233,6 +254,7 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
         ],
         "certificates.position": [row for park in parks for row in _position(park)],
         "certificates.exclusions": [_exclusion(park) for park in parks],
+        "certificates.line_balance": [row for park in parks for row in _line_balance(park)],
         "certificates.open_holdings": [_holding(park, 100 * n) for n, park in enumerate(parks)],
         "certificates.claimed_ranges": [row for n, park in enumerate(parks) for row in _claimed(park, 100 * n)],
         "quality.file_ledger": [

@@ -30,6 +30,7 @@ BREAKS = {
     "certificates_within_offtake": "update metrics.enterprise_year set grid_offtake_mwh = 29.999999",
     "certificates_reach_the_park": "update metrics.enterprise_year set gec_counted_mwh = 19",
     "certificate_position_balances": "update certificates.position set count_mwh = 2 where status = 'overlap'",
+    "every_certificate_has_one_place": "update certificates.line_balance set delivered_mwh = 11 where kind = 'green_power'",
     "certificates_counted_once": (
         f"update evidence.contributions set source_id = 'park-b-c1:CODE/{YEAR}-03/19-38' "
         "where park_id = 'park-b' and source_kind = 'certificate'"

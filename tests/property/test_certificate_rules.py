@@ -222,7 +222,9 @@ def built(trades: list[Line], cancellations: list[Line]) -> dict[str, object]:
             case.build(name)
             return case.con.execute(f"select {columns} from {name}").fetchall()
 
-        certificates = rows("*", "certificates.enterprise_certificates")
+        amounts = "trade_mwh, usable_mwh, contested_trade_mwh, contested_usable_mwh"
+        columns = f"enterprise_id, park_id, generation_month, {amounts}"
+        certificates = rows(columns, "certificates.enterprise_certificates")
         uncancelled = rows("trade_id, year, not_cancelled_mwh", "certificates.judged_trades")
         return {
             "exclusions": set(rows("ledger_id, year, enterprise_id, park_id, reason, mwh", "certificates.exclusions")),
