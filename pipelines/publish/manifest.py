@@ -19,6 +19,8 @@ from pipelines.resources import CONTRACTS, REFERENCE, SQL
 
 MANIFEST = "manifest.json"
 AUDIT = "audit.json"
+CHECKER = "check_certificates.py"
+"""The stand-alone checker of uniqueness proofs: in this package, and a copy of it in every publication."""
 DATABASE = "parks.duckdb"
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -103,6 +105,7 @@ def manifest_of(
     inputs: list[dict[str, Any]],
     factors: list[dict[str, Any]],
     audit: Mapping[str, Any],
+    certificates: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The manifest of the candidate in ``folder``: what it was made from and the hash of each of its files."""
     tables = {
@@ -123,6 +126,8 @@ def manifest_of(
         "engine": identity.engine,
         "hashes": {"code": identity.code, "sql": identity.sql, "contracts": identity.contracts},
         "tables": tables,
+        "files": {CHECKER: sha256_file(folder / CHECKER)},
+        "certificates": certificates,
         "inputs": inputs,
         "factors": factors,
         "audit": {**audit, "sha256": sha256_file(folder / AUDIT)},
@@ -157,4 +162,5 @@ def is_intact(folder: Path) -> bool:
         return False
     expected = {table_path(folder, name): entry["sha256"] for name, entry in manifest["tables"].items()}
     expected[folder / AUDIT] = manifest["audit"]["sha256"]
+    expected |= {folder / name: digest for name, digest in manifest["files"].items()}
     return all(path.is_file() and sha256_file(path) == digest for path, digest in expected.items())

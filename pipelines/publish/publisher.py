@@ -19,11 +19,12 @@ from pipelines import warehouse
 from pipelines.contracts import Contract, load
 from pipelines.errors import AuditFailed
 from pipelines.lake import Lake, fsync_path, write_json
-from pipelines.publish import as_of, audit, candidate, catalog
+from pipelines.publish import as_of, audit, candidate, catalog, proof
 from pipelines.publish.audit import AuditReport
 from pipelines.publish.checks import load_checks
 from pipelines.publish.manifest import (
     AUDIT,
+    CHECKER,
     MANIFEST,
     Identity,
     content_hash,
@@ -75,11 +76,12 @@ def publish(
         if not reused:
             with _scratch(lake.published / f"{_CANDIDATE}{identity.publication_id}") as folder:
                 rows = candidate.write_tables(con, queries, identity, folder)
+                shutil.copyfile(Path(__file__).with_name(CHECKER), folder / CHECKER)
                 report = _audit(con, contracts, identity, folder)
                 write_json(folder / AUDIT, report.as_json())
                 if report.failures:
                     raise AuditFailed(_refusal(report, _put_aside(lake, folder, identity)))
-                _write_manifest(con, contracts, identity, folder, rows=rows, report=report)
+                _write_manifest(con, contracts, identity, folder, lake=lake, rows=rows, report=report)
                 _move_into_place(lake, folder, target)
     cutoff_day = identity.cutoff.isoformat()
     if lake.as_of:
@@ -125,21 +127,24 @@ def _write_manifest(
     identity: Identity,
     folder: Path,
     *,
+    lake: Lake,
     rows: Mapping[str, int],
     report: AuditReport,
 ) -> None:
+    inputs = _dicts(con, f"select * exclude ({', '.join(candidate.STAMP)}) from quality.file_ledger order by all")
     manifest = manifest_of(
         identity,
         contracts,
         folder,
         rows=rows,
-        inputs=_dicts(con, f"select * exclude ({', '.join(candidate.STAMP)}) from quality.file_ledger order by all"),
+        inputs=inputs,
         factors=_dicts(
             con,
             "select distinct term, factor, cast(value as varchar) as value, unit, "
             "cast(valid_from as varchar) as valid_from, source, status from evidence.factors_used order by all",
         ),
         audit=report.summary(),
+        certificates=proof.commitment(con, proof.salt_key(lake, inputs)),
     )
     write_json(folder / MANIFEST, manifest)
 
