@@ -169,7 +169,7 @@ def _figures(row: Row) -> dict[str, Any]:
         values |= {"use_mwh": None, "direct_share_mwh": None}
     for kind in ("market_based", "location_based"):
         emitted, use = row[f"{kind}_tco2"], values["use_mwh"]
-        values[f"{kind}_tco2_per_mwh"] = None if emitted is None or not use else float(emitted) / float(use)
+        values[f"{kind}_tco2_per_mwh"] = None if emitted is None or not use else float(emitted / use)
     return {name: values[name] for name in UNITS}
 
 
