@@ -98,7 +98,7 @@ def _dependencies(model: Model, models: Mapping[str, Model], keys: Mapping[str, 
             found.add(DELIVERIES)
         elif name == "run.params":
             found.add(PARAMETERS)
-        elif not name.startswith("run."):
+        elif not name.startswith("run.") and name != model.name:  # reference.parks reads the list of that name
             found.add(dg.AssetKey(name.split(".")))
     return found
 

@@ -18,6 +18,7 @@ DUE = {
     "metrics.park_year",
     "metrics.park_month",
     "metrics.project_year",
+    "metrics.energy_conservation",
     "metrics.enterprise_year",
     "metrics.electricity_not_assigned",
     "metrics.matching",

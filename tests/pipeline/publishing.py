@@ -235,6 +235,8 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
         ],
         "metrics.project_year": [
             {"project_id": "line-1", "year": YEAR, "park_id": parks[0], "generation_mwh": 50, "self_use_mwh": 40}
+            | {"available_mwh": 50, "green_charge_mwh": 0, "green_discharge_mwh": 0, "line_loss_mwh": 2}
+            | {"auxiliary_mwh": 0, "export_mwh": 8, "export_of_generation": 0.16, "uncounted_mwh": 0}
             | {"self_use_of_generation": 0.8, "self_use_of_generation_verdict": "pass"}
             | {"self_use_of_consumption_verdict": "pass", "export_of_generation_verdict": "not_applicable"}
         ],
