@@ -30,7 +30,7 @@ demo: $(READY)
 	$(BIN)/zcp demo
 
 test: $(READY) $(DUCKDB15_READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	PYTHONPATH=$(DUCKDB15) $(BIN)/python -m pytest tests/sql
 
 test-slow: $(READY)
