@@ -194,6 +194,9 @@ everything as (
     union all
     select code, severity, sentence, evidence, park_id, cast(left(month, 4) as integer) as year, month, meter_id
     from certificates.findings
+    union all
+    select code, severity, sentence, evidence, park_id, cast(year as integer) as year, month, meter_id
+    from certificates.plausibility_findings
 )
 select e.code, e.severity, e.sentence, e.evidence, e.park_id, e.year, e.month, e.meter_id
 from everything as e
