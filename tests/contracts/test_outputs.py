@@ -31,6 +31,8 @@ DUE = {
     "certificates.line_balance",
     "certificates.open_holdings",
     "certificates.claimed_ranges",
+    "certificates.register",
+    "certificates.illegal_moves",
     "quality.file_ledger",
     "quality.quarantine",
     "quality.findings",

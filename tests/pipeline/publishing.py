@@ -78,6 +78,15 @@ def _evidence(park_id: str, serial: int) -> list[dict[str, Any]]:
     ]
 
 
+def _conservation(park_id: str) -> dict[str, Any]:
+    """December as the year: of 42 MWh sent by the line 40 arrive; 95 of the 100 used are metered."""
+    row = {"park_id": park_id, "month": f"{YEAR}-12", "year": YEAR, "import_mwh": 60, "line_sent_mwh": 42}
+    row |= {f"{name}_mwh": 0 for name in ("generation", "discharge", "missing", "charge", "export", "shared_onsite")}
+    row |= {"metered_use_mwh": 95, "unmetered_mwh": 5, "line_loss_mwh": 2, "shared_direct_mwh": 40}
+    row |= {"shared_green_mwh": 38, "unshared_mwh": 2}
+    return row | {"intervals_checked": 2976, "intervals_unbalanced": 0, "largest_imbalance_wh": 0}
+
+
 def _enterprise(park_id: str) -> dict[str, Any]:
     row = {"enterprise_id": f"{park_id}-e", "park_id": park_id, "year": YEAR, "grid_offtake_mwh": 60}
     row |= {"green_trade_mwh": 10, "green_trade_surplus_mwh": 0, "offtake_case": "single", "use_mwh": 100}
@@ -174,6 +183,41 @@ def _claimed(park_id: str, serial: int) -> list[dict[str, Any]]:
     ]
 
 
+def _register(park_id: str, serial: int) -> list[dict[str, Any]]:
+    """The claimed ranges: 25 certificates bought and cancelled, 10 that came with their energy and ran out."""
+    buyer = {"holder_enterprise_id": f"{park_id}-e"}
+    lives = [
+        (serial, 25, "issued", "03-01", "06-30", {}),
+        (serial, 25, "held", "07-01", "07-31", buyer | {"trade_id": f"{park_id}-t0"}),
+        (
+            serial,
+            25,
+            "cancelled",
+            "08-01",
+            None,
+            buyer | {"trade_id": f"{park_id}-t0", "cancellation_id": f"{park_id}-c1"},
+        ),
+        (serial + 30, 10, "assigned", "03-01", "12-31", buyer | {"trade_id": f"{park_id}-t1"}),
+        (serial + 30, 10, "expired", None, None, buyer | {"trade_id": f"{park_id}-t1"}),
+    ]
+    return [
+        {"project_code": "CODE", "generation_month": f"{YEAR}-03", "serial_from": first, "serial_to": first + count - 1}
+        | {"mwh": count, "state": state, "valid_from": f"{YEAR}-{begin}" if begin else f"{YEAR + 1}-01-01"}
+        | {"valid_to": f"{YEAR}-{end}" if end else "9999-12-31"}
+        | moved
+        for first, count, state, begin, end, moved in lives
+    ]
+
+
+def _illegal(park_id: str) -> list[dict[str, Any]]:
+    """A line that may not move at all, and the part of the cancelled line that nobody had bought."""
+    row = {"table_name": "gec_cancellations", "day": f"{YEAR}-08-01", "sentence": "No.", "file_id": FILE}
+    return [
+        row | {"ledger_id": f"{park_id}-c9", "code": "cancelled_twice", "mwh": 3, "line_mwh": 3},
+        row | {"ledger_id": f"{park_id}-c1", "code": "not_bought", "mwh": 2, "line_mwh": 27},
+    ]
+
+
 def _quality(park_id: str) -> dict[str, list[dict[str, Any]]]:
     """December of the park's one meter: 90 measured MWh in 94 intervals, two estimated with 6 and 4, one open."""
     meter, month = f"{park_id}-m", f"{YEAR}-12"
@@ -230,9 +274,11 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
         "metrics.park_month": [
             {"park_id": p, "year": YEAR, "month": f"{YEAR}-12", "window_kind": kind}
             | {"electricity_use_mwh": 100, "grid_import_mwh": 60, "completeness": "complete", "provisional": True}
+            | {"grid_export_mwh": 0, "direct_supply_mwh": 40, "onsite_nonfossil_mwh": 0, "storage_loss_mwh": 0}
             for p in parks
             for kind in ("month", "year_to_date")
         ],
+        "metrics.energy_conservation": [_conservation(park) for park in parks],
         "metrics.project_year": [
             {"project_id": "line-1", "year": YEAR, "park_id": parks[0], "generation_mwh": 50, "self_use_mwh": 40}
             | {"available_mwh": 50, "green_charge_mwh": 0, "green_discharge_mwh": 0, "line_loss_mwh": 2}
@@ -259,6 +305,8 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
         "certificates.line_balance": [row for park in parks for row in _line_balance(park)],
         "certificates.open_holdings": [_holding(park, 100 * n) for n, park in enumerate(parks)],
         "certificates.claimed_ranges": [row for n, park in enumerate(parks) for row in _claimed(park, 100 * n)],
+        "certificates.register": [row for n, park in enumerate(parks) for row in _register(park, 100 * n)],
+        "certificates.illegal_moves": [row for park in parks for row in _illegal(park)],
         "quality.file_ledger": [
             ledger
             | {"rows_read": 4, "rows_loaded": 2, "rows_duplicate": 1, "rows_quarantined": 1, "table_name": "fuel_use"}

@@ -47,6 +47,9 @@ BREAKS = {
     "matching_profile_adds_up": (
         "update metrics.matching_profile set matched_mwh = 49, surplus_mwh = 21, deficit_mwh = 1 where hour_of_day = 12"
     ),
+    "register_one_state": "update certificates.register set valid_to = valid_to - 1 where state = 'held'",
+    "illegal_moves_leave_the_rest": "update certificates.illegal_moves set mwh = 1 where code = 'not_bought'",
+    "claims_stand_in_register": "update certificates.register set trade_id = 't' where trade_id = 'park-b-t1'",
     "estimates_add_up": "delete from quality.estimates where method = 'like_day'",
     "every_park_has_a_row": "update metrics.park_year set year = 2025 where park_id = 'park-b'",
     "verdicts_follow_figures": "update " + PARK.format("core_verdict = 'fail'"),
@@ -54,6 +57,8 @@ BREAKS = {
     "overall_verdict_follows": "update " + PARK.format("overall_verdict = 'undecided'"),
     "reasons_have_sentences": "delete from quality.findings where park_id = 'park-b'",
     "supply_shares_in_range": "update " + PARK.format("direct_line_share = -0.1"),
+    "energy_is_conserved": "update metrics.energy_conservation set shared_green_mwh = 37.999999 where park_id = 'park-b'",
+    "project_year_adds_up": "update metrics.project_year set self_use_mwh = 41",
     "project_ratios": "update metrics.project_year set curtailed_mwh = 10",
     "windows_add_up": (
         "update metrics.park_month set electricity_use_mwh = 99 where window_kind = 'month' and park_id = 'park-a'"
@@ -137,6 +142,11 @@ def test_sql_check_finds_what_is_wrong(con: duckdb.DuckDBPyConnection, check: ch
         ("every_park_has_a_row", "delete from reference.parks where park_id = 'park-b'"),
         ("interval_follows_sources", "update metrics.park_year set intensity_high = null where park_id = 'park-a'"),
         ("interval_follows_sources", "update metrics.uncertainty_sources set bias_tco2_per_tce = 1e-8"),
+        ("register_one_state", "insert into certificates.register select * from certificates.register"),
+        ("register_one_state", "update certificates.register set serial_to = 129 where serial_from = 30"),
+        ("register_one_state", "delete from certificates.register where state = 'expired'"),
+        ("illegal_moves_leave_the_rest", "delete from certificates.register where state = 'cancelled'"),
+        ("claims_stand_in_register", "update certificates.register set serial_from = 1 where state = 'cancelled'"),
         ("reasons_have_sentences", "update metrics.park_year set reasons = ['b', 'a']"),
         ("total_is_sum_of_terms", "update metrics.park_year set conversion_tco2 = null"),
         ("verdicts_follow_figures", "update metrics.park_year set direct_supply_verdict = 'pass'"),
