@@ -57,6 +57,16 @@ _BALANCE = """
     order by start
 """
 
+_LAST = """
+    select
+        k.meter_id, timestamp '{month}-01' + to_minutes(i.minute) as start, k.interval_minutes as minutes,
+        i.energy_wh, false as is_estimated
+    from energy.measured_interval as i
+    inner join energy.month_meters as k on i.slot = k.slot
+    where i.status = 'valid' and k.point not in ('heat_import', 'heat_export')
+    qualify row_number() over (order by i.minute desc, k.park_id = $1 desc, k.meter_id) = 1 and k.park_id <> $1
+"""
+
 
 @dataclass(frozen=True)
 class Base:
@@ -102,6 +112,14 @@ class Base:
         """
         model = Model.load(SQL / "energy" / "interval_energy.sql")
         return self._read(_READINGS, None, interval_energy=model.sql).sort("meter_id", "start")
+
+    @cached_property
+    def last_elsewhere(self) -> pl.DataFrame:
+        """For each month in which a meter of another park was read last of all, that reading, like ``readings``.
+
+        It says how far the month had been read: a gap of the park after it would not be missing but yet to come.
+        """
+        return self._read(_LAST, None)
 
     def generation(self, technologies: tuple[str, ...]) -> pl.DataFrame:
         """What the park's plants and lines of these technologies gave in ``year``: start, energy_wh, by interval.
@@ -166,7 +184,8 @@ class Base:
                 frames.append(con.sql(statement.format(month=month, **values), params=[self.park_id]).pl())
         if not frames:
             raise UserError(f"no interval of {self.park_id} is built for {self.year}; use `zcp run`")
-        return pl.concat(frames)
+        found: pl.DataFrame = pl.concat(frames)
+        return found
 
     def _built_months(self) -> tuple[str, ...]:
         read = {month for file in self.files for month in file.months}

@@ -77,13 +77,14 @@ def shares(base: Base, change: Certificates) -> dict[str, int]:
 
 
 def _open_mwh(row: Mapping[str, Any]) -> Decimal:
-    return max(Decimal(row["grid_offtake_mwh"]) - row["green_trade_mwh"] - row["gec_counted_mwh"], Decimal(0))
+    covered = Decimal(row["green_trade_mwh"]) + Decimal(row["gec_counted_mwh"])
+    return max(Decimal(row["grid_offtake_mwh"]) - covered, Decimal(0))
 
 
 def _last_day(base: Base, enterprise_id: str) -> date:
-    """The day of trade and cancellation: the last of the year, of the cut-off or of the enterprise, whichever is first."""
+    """The day of trade and cancellation: the last of the year, the cut-off or the enterprise, whichever is first."""
     rows = base.delivered("enterprises").filter(
         (pl.col("enterprise_id") == enterprise_id) & (pl.col("park_id") == base.park_id)
     )
-    ends = [end for end in rows["valid_to"].to_list()[-1:] if end]
+    ends: list[date] = [end for end in rows["valid_to"].to_list()[-1:] if end]
     return min([date(base.year, 12, 31), base.cutoff, *ends])

@@ -31,7 +31,8 @@ class DirectSupply:
     ``energy_wh``: its output in each interval, where the caller knows it. Otherwise it follows ``profile`` (a CSV or
     Parquet file with interval_end and value, the share of its capacity from 0 to 1), else the park's own plants of the
     technology, else a typical shape that is generated. ``full_load_hours``: the output of a year per MW; by default
-    that of the plants it follows. ``export_surplus``: what the park cannot use leaves through the gate; else it is curtailed.
+    that of the plants it follows. ``export_surplus``: what the park cannot use leaves through the gate, else it is
+    curtailed.
     """
 
     mw: float
@@ -131,7 +132,7 @@ class Parameter:
         return cls(name.strip(), value.strip())
 
     def check_known(self, names: Sequence[str]) -> None:
-        """Raises ``UserError`` with the nearest names where the name is neither in ``names`` nor ``LOCATION_FACTOR``."""
+        """Raises ``UserError`` with the nearest names where the name is not in ``names`` nor ``LOCATION_FACTOR``."""
         if self.name in (*names, LOCATION_FACTOR):
             return
         near = difflib.get_close_matches(self.name, [*names, LOCATION_FACTOR], n=3, cutoff=0.5)

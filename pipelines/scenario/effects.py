@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -18,12 +18,11 @@ from pipelines.errors import UserError
 from pipelines.scenario.base import Base
 from pipelines.scenario.certificates import certificate_rows
 from pipelines.scenario.changes import Certificates, Change, DirectSupply, Efficiency, Energies, Parameter, Storage
-from pipelines.scenario.delivery import Changed
+from pipelines.scenario.delivery import Changed, Rows
 from pipelines.scenario.flows import Battery, Flows, Gate, Source, flows, scaled_down
 from pipelines.scenario.meters import NewMeter, cut, edits_against_rules, new_readings
 from pipelines.scenario.profiles import supply
 
-Row = dict[str, Any]
 _Kind = TypeVar("_Kind")
 
 
@@ -52,7 +51,7 @@ def effects_of(base: Base, changes: Sequence[Change]) -> Effects:
     known = sorted({version.name for version in reference_tables.parameter_versions(base.lake)})
     for parameter in _of(changes, Parameter):
         parameter.check_known(known)
-    rows: dict[str, list[Row]] = {}
+    rows: Rows = {}
     serial = 1
     for bought in _of(changes, Certificates):
         _add(rows, certificate_rows(base, bought, serial))
@@ -75,7 +74,7 @@ def _one(found: list[_Kind], what: str) -> _Kind | None:
     return found[0] if found else None
 
 
-def _add(rows: dict[str, list[Row]], more: dict[str, list[Row]]) -> None:
+def _add(rows: Rows, more: Rows) -> None:
     for table, added in more.items():
         rows.setdefault(table, []).extend(added)
 
@@ -89,7 +88,7 @@ class _Reshaping:
         supplies: list[DirectSupply],
         storage: Storage | None,
         saving: Efficiency | None,
-        rows: dict[str, list[Row]],
+        rows: Rows,
     ) -> None:
         self.base, self.supplies, self.storage, self.saving, self.rows = base, supplies, storage, saving, rows
         self.intervals = base.intervals

@@ -92,7 +92,7 @@ def flows(gate: Gate, sources: Sequence[Source], saved_wh: Energies, battery: Ba
 
 
 def _battery_flows(battery: Battery | None, chargeable: Energies, import_wh: Energies) -> tuple[Energies, Energies]:
-    """Charge and discharge of each interval, as scheduled or by the stated rule: never both at once, and empty at first."""
+    """Charge and discharge of each interval, as scheduled or by the rule: never both at once, and empty at first."""
     if battery is None:
         return np.zeros_like(import_wh), np.zeros_like(import_wh)
     if battery.schedule is not None:

@@ -127,7 +127,7 @@ def _from_file(path: Path, base: Base) -> Shape:
 
 
 def _read(path: Path) -> pl.DataFrame:
-    """The rows of a profile: interval_end (Asia/Shanghai) and value (0 to 1). Raises ``UserError`` for anything else."""
+    """The rows of a profile: interval_end (Asia/Shanghai) and value (0 to 1). Raises ``UserError`` for others."""
     try:
         if path.suffix in (".parquet", ".pq"):
             frame = pl.read_parquet(path, columns=["interval_end", "value"])

@@ -42,7 +42,7 @@ class Outcome:
 
     ``park_year``: the row of ``metrics.park_year`` of the park and year, by column, without the stamp of a publication;
     ``enterprise_years``: those of ``metrics.enterprise_year``, by id. ``effects``: what the changes did to the flows
-    and the delivery. ``lake``: the folder it was run in, gone unless it was asked to be kept. ``seconds``: of the whole.
+    and the delivery. ``lake``: the folder it was run in, gone unless it is kept. ``seconds``: of the whole.
     """
 
     park_year: Mapping[str, Any]
