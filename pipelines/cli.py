@@ -207,6 +207,32 @@ def sql(
     command(Settings.from_env(home), statement, publication, Output(lang, as_json), as_of)
 
 
+@app.command(help=_described("help_prove", "zcp prove --out proof.jsonl"))
+def prove(
+    *,
+    publication: Annotated[str | None, typer.Option("--publication", help=_help("opt_publication"))] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", dir_okay=False, help=_help("opt_prove_out"))
+    ] = None,
+    member: Annotated[
+        tuple[str, str, str] | None,
+        typer.Option("--member", metavar="PROJECT MONTH SERIAL", help=_help("opt_member")),
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option("--check", metavar="FILE", exists=True, dir_okay=False, help=_help("opt_check"))
+    ] = None,
+    home: Home = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    from pipelines.commands.output import Output
+    from pipelines.commands.prove import prove as command
+    from pipelines.settings import Settings
+
+    settings = Settings.from_env(home)
+    command(settings, publication, member=member, out=out, check=check, output=Output(lang, as_json))
+
+
 @app.command(help=_described("help_publications", "zcp publications --json"))
 def publications(home: Home = None, lang: Lang = None, as_json: Json = False) -> None:
     from pipelines.commands.output import Output

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from pipelines.headings import HEADINGS
+from pipelines.proof_texts import PROOF_TEXTS
 from pipelines.supply_texts import SUPPLY_TEXTS
 
 Language = Literal["zh", "en"]
@@ -250,6 +251,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "undecided": ("待定", "undecided"),
     "not_applicable": ("不适用", "not applicable"),
     **HEADINGS,
+    **PROOF_TEXTS,
     **SUPPLY_TEXTS,
 }
 

@@ -50,7 +50,7 @@ def check(proof: str, published: str) -> str:
     demand(root == manifest.get("root", published), "the root is not the published one")
     for park, year, kind, wh in [] if hidden else manifest.get("counted_wh", []):
         demand(wh <= 10**6 * sums.get((park, year, kind), 0), f"{park} counts more {kind} in {year} than it has")
-    return f"{sum(sums.values())} certificates, none twice; {hidden} of {count} ranges are hidden; root {root}"
+    return f"{sum(sums.values())} certificates shown, none twice; {hidden} of {count} ranges hidden; root {root}"
 
 
 if __name__ == "__main__":
