@@ -1,5 +1,6 @@
 -- Energy of each source in each balance interval: a project's generation, its line at the park's and at the far end, its
--- storage. Sources are the projects with meters in the month; project '' holds meters that name none.
+-- storage. Sources are the projects with meters in the month, one for each row of their master; project '' holds meters
+-- that name none.
 -- Partition: month
 -- Kept: no
 -- Grain: source_no, minute

@@ -1,15 +1,18 @@
 -- Direct power used, by line and month, and the part that does not count as green (D_x of document 910 and notice 688):
 -- all of a fossil or unnamed line and of one that is not traced interval by interval; of a line whose owner is not the
 -- user, what goes beyond the own-use certificates of the month and those left from earlier months of the year.
--- With S = running sum of (certificates - use), the certificates left after a month are S - min(0, lowest S so far).
+-- barred_wh: what no certificate could make green; owed_wh: what needs certificates. A change of the project's master
+-- within the month divides it; the columns that describe the line are those of its last row.
+-- With S = running sum of (certificates - power that needs them), the certificates left after a month are
+-- S - min(0, lowest S so far).
 -- Grain: park_id, project_id, month
 -- Order: park_id, project_id, month
-with lines as (
+with rows_of_lines as (
     select
         u.park_id,
         u.project_id,
         u.month,
-        left(u.month, 4) as year,
+        u.project_from,
         u.direct_used_wh,
         coalesce(p.supply_class, 'fossil') as supply_class,
         p.technology,
@@ -17,10 +20,25 @@ with lines as (
         coalesce(p.same_owner, true) as same_owner
     from energy.project_use_month as u
     left join staging.projects as p
-        on u.project_id = p.project_id
-            and p.valid_from <= last_day(cast(u.month || '-01' as date)) and p.valid_to >= cast(u.month || '-01' as date)
+        on u.project_id = p.project_id and u.park_id = p.park_id and u.project_from = p.valid_from
     where u.direct_used_wh > 0
-    qualify row_number() over (partition by u.park_id, u.project_id, u.month order by p.valid_from desc) = 1
+),
+lines as (
+    select
+        park_id,
+        project_id,
+        month,
+        arg_max(supply_class, coalesce(project_from, date '0001-01-01')) as supply_class,
+        arg_max(technology, coalesce(project_from, date '0001-01-01')) as technology,
+        arg_max(interval_traced, coalesce(project_from, date '0001-01-01')) as interval_traced,
+        arg_max(same_owner, coalesce(project_from, date '0001-01-01')) as same_owner,
+        sum(direct_used_wh) as direct_used_wh,
+        sum(case when supply_class = 'fossil' or not interval_traced then direct_used_wh else 0 end) as barred_wh,
+        sum(
+            case when supply_class <> 'fossil' and interval_traced and not same_owner then direct_used_wh else 0 end
+        ) as owed_wh
+    from rows_of_lines
+    group by park_id, project_id, month
 ),
 calendar as (
     select park_id, project_id, month, left(month, 4) as year
@@ -35,12 +53,14 @@ running as (
         c.month,
         c.year,
         coalesce(l.direct_used_wh, 0) as direct_used_wh,
+        coalesce(l.barred_wh, 0) as barred_wh,
+        coalesce(l.owed_wh, 0) as owed_wh,
         l.supply_class,
         l.technology,
         l.interval_traced,
         l.same_owner,
         cast(coalesce(o.own_use_mwh, 0) as hugeint) * 1000000 as certified_wh,
-        sum(cast(coalesce(o.own_use_mwh, 0) as hugeint) * 1000000 - coalesce(l.direct_used_wh, 0)) over (
+        sum(cast(coalesce(o.own_use_mwh, 0) as hugeint) * 1000000 - coalesce(l.owed_wh, 0)) over (
             partition by c.park_id, c.project_id, c.year order by c.month
         ) as balance_wh
     from calendar as c
@@ -70,12 +90,10 @@ select
     c.technology,
     c.interval_traced,
     c.same_owner,
-    c.direct_used_wh,
+    cast(c.direct_used_wh as bigint) as direct_used_wh,
+    cast(c.barred_wh as bigint) as barred_wh,
+    cast(c.owed_wh as bigint) as owed_wh,
     cast(c.certified_wh as bigint) as certified_wh,
-    cast(case
-        when c.supply_class = 'fossil' or c.project_id = '' or not c.interval_traced then c.direct_used_wh
-        when c.same_owner then 0
-        else c.direct_used_wh - (c.brought_wh + c.certified_wh - c.left_wh)
-    end as bigint) as uncounted_wh
+    cast(c.barred_wh + c.owed_wh - (c.brought_wh + c.certified_wh - c.left_wh) as bigint) as uncounted_wh
 from carried as c
 where c.direct_used_wh > 0

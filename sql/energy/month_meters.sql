@@ -3,7 +3,8 @@
 -- adds the use meters, and is the balance itself where the park has no meter at its gate (its import then follows from use).
 -- Every interval divides the day, 1440 = 2^5 x 3^2 x 5, so the common one is the product of the highest powers of 2, 3, 5.
 -- slot, park_no, source_no and user_no number meters, parks, sources and users of the month: grouping millions of rows by
--- integers costs half of grouping by names. A slot is one of a kind over all months; series_no is one for all spans of a
+-- integers costs half of grouping by names. A project whose master changes within the month is one source before and
+-- another after. A slot is one of a kind over all months; series_no is one for all spans of a
 -- meter at one point with one interval.
 -- The limits are the most energy an interval can hold (kJ for heat); null where no capacity is known.
 -- has_profile: its days have a shape, so that a value far above the others is wrong. What the weather, a switch or a
@@ -87,7 +88,10 @@ select
     cast(dense_rank() over (order by c.meter_id, c.point, c.interval_minutes) as integer) as series_no,
     cast(dense_rank() over (order by c.park_id) as integer) as park_no,
     cast(dense_rank() over (
-        order by c.park_id, case when c.role in ('grid_import', 'grid_export', 'use') then '' else c.project_id end
+        order by
+            c.park_id,
+            case when c.role in ('grid_import', 'grid_export', 'use') then '' else c.project_id end,
+            case when c.role in ('grid_import', 'grid_export', 'use') then null else c.project_from end nulls first
     ) as integer) as source_no,
     cast(dense_rank() over (order by c.park_id, coalesce(c.enterprise_id, '')) as integer) as user_no,
     c.meter_id,
@@ -97,6 +101,7 @@ select
     c.point,
     c.role,
     c.project_id,
+    c.project_from,
     c.enterprise_id,
     c.supply_class,
     c.technology,

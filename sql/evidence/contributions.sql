@@ -99,15 +99,17 @@ flows as (
     union all
     select
         park_id, cast(left(month, 4) as integer), 'direct_supply_mwh', 'computed', 'project:' || project_id, month, null,
-        direct_used_wh * cast(0.000001 as decimal(7, 6)), 'Power of the line used in the park, interval by interval.'
+        sum(direct_used_wh) * cast(0.000001 as decimal(7, 6)), 'Power of the line used in the park, interval by interval.'
     from energy.project_use_month
     where direct_used_wh <> 0
+    group by park_id, project_id, month
     union all
     select
         park_id, cast(left(month, 4) as integer), 'onsite_nonfossil_mwh', 'computed', 'project:' || project_id, month, null,
-        onsite_used_wh * cast(0.000001 as decimal(7, 6)), 'Net power of the project used in the park, interval by interval.'
+        sum(onsite_used_wh) * cast(0.000001 as decimal(7, 6)), 'Net power of the project used in the park, interval by interval.'
     from energy.project_use_month
     where onsite_used_wh <> 0
+    group by park_id, project_id, month
     union all
     select
         park_id, cast(left(month, 4) as integer), 'uncounted_green_mwh', 'computed', 'line:' || project_id, month, null,

@@ -1,37 +1,113 @@
 -- Each project's year by notices 650 and 688: self-use of available generation, self-use of the park's use, and export of
 -- available generation, each with its verdict. Available = metered generation + curtailment on record or metered.
--- Self-use is what the park used of the project's net power (generation - green charge + green discharge - export), so
--- that charge and discharge never count both; of a line metered at its far end, generation is the metered far end.
--- Without any curtailment on record curtailed_mwh is null and available is the metered generation alone.
--- Grain: project_id, year
--- Order: project_id, year
-with energy_year as (
+-- Self-use = generation - green charge + green discharge - export - line loss - auxiliary use, to the Wh, so that charge and
+-- discharge never count both. Generation of a line is its far end where that is metered. Export is the project's share of
+-- the green export. Auxiliary use is what the plant's own meters show, never more than there is to take it from: of a line
+-- it lies before the park's end, within what did not arrive; of an on-site project within what the park kept.
+-- curtailment_record: none (curtailed_mwh is null, available is the metered generation alone), partial (some months with
+-- generation have neither record nor meter), complete. users: enterprises of the park that are known to use power.
+-- Of a line of which only the far end is metered nobody knows what arrived: self-use and export are null.
+-- Grain: project_id, park_id, year
+-- Order: project_id, park_id, year
+with kept as (
+    select
+        u.park_id,
+        u.project_id,
+        u.month,
+        sum(u.direct_kept_wh) as direct_kept_wh,
+        sum(u.onsite_kept_wh) as onsite_kept_wh,
+        sum(u.net_wh) as net_wh
+    from energy.project_use_month as u
+    inner join staging.projects as p
+        on u.park_id = p.park_id and u.project_id = p.project_id and u.project_from = p.valid_from
+    where p.supply_class = 'green'
+    group by u.park_id, u.project_id, u.month
+),
+auxiliary as (
+    select park_id, project_id, month, sum(energy_wh) as auxiliary_wh
+    from energy.meter_month
+    where role = 'auxiliary'
+    group by park_id, project_id, month
+),
+curtailed as (
+    select park_id, project_id, month, sum(curtailed_mwh) as curtailed_mwh
+    from (
+        select park_id, project_id, month, cast(curtailed_mwh as decimal(38, 6)) as curtailed_mwh
+        from staging.curtailment_rows
+        where stands and reason is null
+        union all
+        select park_id, project_id, month, energy_wh * cast(0.000001 as decimal(7, 6))
+        from energy.meter_month
+        where role = 'curtailment'
+    ) as recorded
+    group by park_id, project_id, month
+),
+months as (
     select
         a.park_id,
         a.year,
         m.project_id,
-        sum(m.generation_wh) + sum(coalesce(m.line_end_wh, m.direct_wh)) as generation_wh,
-        sum(coalesce(u.direct_used_wh, 0) + coalesce(u.onsite_used_wh, 0)) as self_use_wh,
-        sum(coalesce(u.net_wh, 0) + m.direct_wh - coalesce(u.direct_used_wh, 0) - coalesce(u.onsite_used_wh, 0)) as export_wh
+        m.month,
+        m.green_onsite_wh + m.green_direct_wh + m.green_line_loss_wh as generation_wh,
+        m.charged_from_own_wh as green_charge_wh,
+        coalesce(k.net_wh, 0) - m.green_onsite_wh + m.charged_from_own_wh as green_discharge_wh,
+        m.green_direct_wh + coalesce(k.net_wh - k.direct_kept_wh - k.onsite_kept_wh, 0) as export_wh,
+        case when m.has_far_end then m.green_line_loss_wh end as not_arrived_wh,
+        coalesce(k.onsite_kept_wh, 0) as onsite_kept_wh,
+        coalesce(x.auxiliary_wh, 0) as auxiliary_wh,
+        m.has_far_end and not m.has_park_end as arrives_unmetered
     from metrics.accounts as a
     inner join energy.project_month as m on a.park_id = m.park_id and cast(left(m.month, 4) as integer) = a.year
-    left join energy.project_use_month as u
-        on m.park_id = u.park_id and m.project_id = u.project_id and m.month = u.month
-    where m.project_id in (select project_id from staging.projects where supply_class = 'green')
-    group by a.park_id, a.year, m.project_id
+    left join kept as k on m.park_id = k.park_id and m.project_id = k.project_id and m.month = k.month
+    left join auxiliary as x on m.park_id = x.park_id and m.project_id = x.project_id and m.month = x.month
+    where m.supply_class = 'green'
 ),
-curtailed as (
-    select project_id, year, sum(curtailed_mwh) as curtailed_mwh
-    from (
-        select project_id, cast(year as integer) as year, cast(curtailed_mwh as decimal(38, 6)) as curtailed_mwh
-        from staging.curtailment_rows
-        where stands and reason is null
-        union all
-        select project_id, cast(left(month, 4) as integer), energy_wh * cast(0.000001 as decimal(7, 6))
-        from energy.meter_month
-        where role = 'curtailment'
-    ) as recorded
-    group by project_id, year
+energy_year as (
+    select
+        park_id,
+        year,
+        project_id,
+        sum(generation_wh) as generation_wh,
+        sum(green_charge_wh) as green_charge_wh,
+        sum(green_discharge_wh) as green_discharge_wh,
+        sum(export_wh) as export_wh,
+        sum(not_arrived_wh - least(auxiliary_wh, not_arrived_wh)) as line_loss_wh,
+        sum(
+            least(auxiliary_wh, coalesce(not_arrived_wh, 0))
+            + least(auxiliary_wh - least(auxiliary_wh, coalesce(not_arrived_wh, 0)), onsite_kept_wh)
+        ) as auxiliary_wh,
+        bool_or(arrives_unmetered) as arrives_unmetered
+    from months
+    group by park_id, year, project_id
+),
+self_used as (
+    select
+        *,
+        generation_wh - green_charge_wh + green_discharge_wh - export_wh - coalesce(line_loss_wh, 0) - auxiliary_wh as self_use_wh
+    from energy_year
+),
+curtailed_year as (
+    select park_id, cast(left(month, 4) as integer) as year, project_id, sum(curtailed_mwh) as curtailed_mwh
+    from curtailed
+    group by park_id, left(month, 4), project_id
+),
+unrecorded as (
+    select m.park_id, m.year, m.project_id, count(*) as months_unrecorded
+    from months as m
+    left join curtailed as c on m.park_id = c.park_id and m.project_id = c.project_id and m.month = c.month
+    where m.generation_wh > 0 and c.month is null
+    group by m.park_id, m.year, m.project_id
+),
+uncounted as (
+    select park_id, cast(left(month, 4) as integer) as year, project_id, sum(uncounted_wh) as uncounted_wh
+    from energy.line_month
+    group by park_id, left(month, 4), project_id
+),
+users as (
+    select park_id, year, count(*) as users
+    from metrics.enterprise_window
+    where window_kind = 'year' and use_wh > 0
+    group by park_id, year
 ),
 amounts as (
     select
@@ -40,46 +116,70 @@ amounts as (
         e.project_id,
         e.generation_wh * cast(0.000001 as decimal(7, 6)) as generation_mwh,
         cast(c.curtailed_mwh as decimal(38, 6)) as curtailed_mwh,
-        e.generation_wh * cast(0.000001 as decimal(7, 6)) + coalesce(c.curtailed_mwh, 0) as available_mwh,
-        e.self_use_wh * cast(0.000001 as decimal(7, 6)) as self_use_mwh,
-        greatest(e.export_wh, 0) * cast(0.000001 as decimal(7, 6)) as export_mwh,
+        case
+            when c.project_id is null then 'none'
+            when n.months_unrecorded > 0 then 'partial'
+            else 'complete'
+        end as curtailment_record,
+        cast(
+            e.generation_wh * cast(0.000001 as decimal(7, 6)) + coalesce(c.curtailed_mwh, 0) as decimal(38, 6)
+        ) as available_mwh,
+        e.green_charge_wh * cast(0.000001 as decimal(7, 6)) as green_charge_mwh,
+        e.green_discharge_wh * cast(0.000001 as decimal(7, 6)) as green_discharge_mwh,
+        case when not e.arrives_unmetered then e.line_loss_wh * cast(0.000001 as decimal(7, 6)) end as line_loss_mwh,
+        e.auxiliary_wh * cast(0.000001 as decimal(7, 6)) as auxiliary_mwh,
+        case when not e.arrives_unmetered then e.export_wh * cast(0.000001 as decimal(7, 6)) end as export_mwh,
+        case when not e.arrives_unmetered then e.self_use_wh * cast(0.000001 as decimal(7, 6)) end as self_use_mwh,
+        coalesce(l.uncounted_wh, 0) * cast(0.000001 as decimal(7, 6)) as uncounted_mwh,
+        u.users,
         w.use_wh * cast(0.000001 as decimal(7, 6)) as use_mwh,
         p.self_use_of_generation_min,
         p.self_use_of_consumption_min,
         p.export_of_generation_max,
-        j.intervals_open
-    from energy_year as e
+        j.intervals_open > 0 or e.arrives_unmetered as is_open
+    from self_used as e
     inner join energy.park_window as w on e.park_id = w.park_id and e.year = w.year and w.window_kind = 'year'
     inner join metrics.judged_year as j on e.park_id = j.park_id and e.year = j.year
     inner join run.params as p on e.year = p.year
-    left join curtailed as c on e.project_id = c.project_id and e.year = c.year
+    left join curtailed_year as c on e.park_id = c.park_id and e.project_id = c.project_id and e.year = c.year
+    left join unrecorded as n on e.park_id = n.park_id and e.project_id = n.project_id and e.year = n.year
+    left join uncounted as l on e.park_id = l.park_id and e.project_id = l.project_id and e.year = l.year
+    left join users as u on e.park_id = u.park_id and e.year = u.year
 )
 select
     a.project_id,
-    cast(a.year as integer) as year,
     a.park_id,
+    cast(a.year as integer) as year,
+    cast(a.users as integer) as users,
     cast(a.generation_mwh as decimal(38, 6)) as generation_mwh,
     a.curtailed_mwh,
-    cast(a.self_use_mwh as decimal(38, 6)) as self_use_mwh,
+    a.curtailment_record,
+    a.available_mwh,
+    cast(a.green_charge_mwh as decimal(38, 6)) as green_charge_mwh,
+    cast(a.green_discharge_mwh as decimal(38, 6)) as green_discharge_mwh,
+    cast(a.line_loss_mwh as decimal(38, 6)) as line_loss_mwh,
+    cast(a.auxiliary_mwh as decimal(38, 6)) as auxiliary_mwh,
     cast(a.export_mwh as decimal(38, 6)) as export_mwh,
+    cast(a.self_use_mwh as decimal(38, 6)) as self_use_mwh,
+    cast(a.uncounted_mwh as decimal(38, 6)) as uncounted_mwh,
     cast(a.self_use_mwh as double) / nullif(cast(a.available_mwh as double), 0) as self_use_of_generation,
     cast(a.self_use_mwh as double) / nullif(cast(a.use_mwh as double), 0) as self_use_of_consumption,
     cast(a.export_mwh as double) / nullif(cast(a.available_mwh as double), 0) as export_of_generation,
     1 - cast(a.curtailed_mwh as double) / nullif(cast(a.available_mwh as double), 0) as renewable_utilisation,
     case
-        when a.intervals_open > 0 then 'undecided'
+        when a.is_open then 'undecided'
         when a.available_mwh = 0 then 'not_applicable'
         when a.self_use_mwh >= a.available_mwh * cast(a.self_use_of_generation_min as decimal(9, 6)) then 'pass'
         else 'fail'
     end as self_use_of_generation_verdict,
     case
-        when a.intervals_open > 0 then 'undecided'
+        when a.is_open then 'undecided'
         when a.use_mwh = 0 then 'not_applicable'
         when a.self_use_mwh >= a.use_mwh * cast(a.self_use_of_consumption_min as decimal(9, 6)) then 'pass'
         else 'fail'
     end as self_use_of_consumption_verdict,
     case
-        when a.intervals_open > 0 then 'undecided'
+        when a.is_open then 'undecided'
         when a.available_mwh = 0 then 'not_applicable'
         when a.export_mwh <= a.available_mwh * cast(a.export_of_generation_max as decimal(9, 6)) then 'pass'
         else 'fail'

@@ -1,6 +1,7 @@
 -- When each meter counts: the days on which its own row, its park, its enterprise and its project are valid together.
 -- A meter that names no enterprise or project is not bound by one; one that the master of its park does not know binds
 -- nothing either and names no project (findings unknown_enterprise, unknown_project).
+-- project_from is the valid_from of the row of the project's master that counts on these days.
 -- role says where the energy enters the balance. A generation meter of a project outside the gate (direct line,
 -- incremental grid) is the far end of a line. A meter is only a check on the days on which a meter above it, of the same
 -- park and point, is valid itself: its energy is in that one. Meters that stand above each other in a circle all count
@@ -24,6 +25,7 @@ spans as (
     select
         m.*,
         p.project_id as known_project_id,
+        p.valid_from as project_from,
         p.supply_class,
         p.technology,
         p.capacity_kw as project_capacity_kw,
@@ -88,6 +90,7 @@ select
     s.park_id,
     s.point,
     coalesce(s.known_project_id, '') as project_id,
+    s.project_from,
     s.enterprise_id,
     coalesce(s.supply_class, 'fossil') as supply_class,
     s.technology,

@@ -36,7 +36,6 @@ NOT_ON_SPARK: dict[str, set[str]] = {
     "energy/meter_month.sql": {"hugeint"},
     "energy/month_meters.sql": {"gcd", "hugeint", "lcm"},
     "energy/park_window.sql": {"hugeint"},
-    "energy/project_month.sql": {"star"},
     "energy/project_use_month.sql": {"hugeint"},
     "energy/read_interval.sql": {"epoch_us", "hugeint"},
     "energy/reading_corrections.sql": {"to_minutes"},
