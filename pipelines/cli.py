@@ -9,19 +9,13 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli_options import HELP_LANGUAGE as _HELP_LANGUAGE
+from pipelines.cli_options import AsOf, Home, Json, Lang
+from pipelines.cli_options import described as _described
+from pipelines.cli_options import help_text as _help
+from pipelines.cli_scenarios import scenarios
 from pipelines.errors import UserError
-from pipelines.texts import Language, detect_language, text
-
-_HELP_LANGUAGE = detect_language(sys.argv[1:])
-
-
-def _help(key: str) -> str:
-    return text(key, _HELP_LANGUAGE)
-
-
-def _described(key: str, example: str) -> str:
-    return f"{_help(key)}\n\n{_help('example')} {example}"
-
+from pipelines.texts import text
 
 app = typer.Typer(
     name="zcp",
@@ -31,13 +25,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Home = Annotated[
-    Path | None, typer.Option("--home", envvar="ZCP_HOME", file_okay=False, help=_help("opt_home"), show_default=False)
-]
-Lang = Annotated[Language | None, typer.Option("--lang", help=_help("opt_lang"), show_default=False)]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help=_help("opt_as_of"))]
-Json = Annotated[bool, typer.Option("--json", help=_help("opt_json"))]
 
 
 @app.command(help=_described("help_demo", "zcp demo --home ./zcp-demo"))
@@ -231,6 +218,9 @@ def prove(
 
     settings = Settings.from_env(home)
     command(settings, publication, member=member, out=out, check=check, output=Output(lang, as_json))
+
+
+app.add_typer(scenarios)
 
 
 @app.command(help=_described("help_publications", "zcp publications --json"))

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 from pipelines.headings import HEADINGS
 from pipelines.proof_texts import PROOF_TEXTS
 from pipelines.supply_texts import SUPPLY_TEXTS
+from pipelines.what_if_texts import WHAT_IF_TEXTS
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -253,6 +254,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     **HEADINGS,
     **PROOF_TEXTS,
     **SUPPLY_TEXTS,
+    **WHAT_IF_TEXTS,
 }
 
 
