@@ -72,7 +72,7 @@ def test_what_is_not_measured_is_not_zero(published: Path) -> None:
 
 def test_a_statement_for_people_in_both_languages(published: Path) -> None:
     said = zcp("statement", ENTERPRISE, home=published).stdout
-    for wanted in ("24.975", "0.2498", "40.0%", "park-a-c1", "0-24", "Electricity only", "5.000 MWh of certificates"):
+    for wanted in ("24.975", "0.3600", "40.0%", "park-a-c1", "0-24", "Electricity only", "5.000 MWh of certificates"):
         assert wanted in said, wanted
     chinese = zcp("statement", ENTERPRISE, "--lang", "zh", home=published).stdout
     for wanted in ("用电声明", "逐时绿电占比", "基于市场", "只涵盖用电", "24.975"):
