@@ -84,6 +84,10 @@ SUPPLY_TEXTS: dict[str, tuple[str, str]] = {
         "匹配时段为 {minutes} 分钟，长于一小时，没有逐时绿电占比。",
         "Its use is known per {minutes} minutes only, which is longer than an hour: there is no hourly share.",
     ),
+    "nc_spread": (
+        "园区 {share} 的计量电量由示值或账单均摊得出，逐时占比以均摊为据。",
+        "{share} of the park's metered energy was spread evenly from registers or bills; the hourly share rests on it.",
+    ),
     "nc_surplus": (
         "超出下网电量的 {mwh} MWh 绿证不降低排放。",
         "{mwh} MWh of certificates go beyond its draw from the grid and lower nothing.",

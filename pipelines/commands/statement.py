@@ -58,11 +58,14 @@ FIGURES = """
         where item = 'grid_draw'
         group by all
     )
-    select e.*, f.* exclude (park_id, year), r.not_assigned_mwh, p.name_zh, p.name_en, y.overall_verdict, y.reasons
+    select
+        e.*, f.* exclude (park_id, year), r.not_assigned_mwh, m.spread_share, p.name_zh, p.name_en, y.overall_verdict,
+        y.reasons
     from metrics.enterprise_year as e
     join metrics.park_year as y using (park_id, year)
     left join factors as f using (park_id, year)
     left join rest as r using (park_id, year)
+    left join metrics.matching as m on e.park_id = m.park_id and e.year = m.year and m.basis = 'year'
     left join reference.parks as p using (park_id)
     where e.enterprise_id = $1 and e.year = $2
     order by e.park_id
@@ -182,6 +185,8 @@ def not_covered(row: Row, excluded: list[dict[str, Any]]) -> Iterator[tuple[str,
         yield "use_unknown", {}
     elif (row["matching_minutes"] or 0) > 60:
         yield "interval_too_long", {"minutes": row["matching_minutes"]}
+    if row["spread_share"]:
+        yield "spread", {"share": formatting.percent(row["spread_share"])}
     if row["offtake_case"] == "none":
         yield "draw_unknown", {}
     if surplus := row["green_trade_surplus_mwh"] + row["gec_surplus_mwh"]:

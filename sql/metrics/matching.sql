@@ -4,7 +4,8 @@
 -- D and S were used in the interval in which they were made, so all that counts of them stays at every basis. A certificate
 -- says its month and no hour: trade and certificates stay at basis month as far as each enterprise drew power in the month of
 -- generation, at basis year whole, at a finer basis not at all.
--- A basis that the park's balance interval does not divide is null, with the reason in not_given.
+-- A basis that the park's balance interval does not divide is null, with the reason in not_given. spread_share: how much of the
+-- metered energy was spread evenly from registers or bills, so that its course within a month is not known.
 -- Grain: park_id, year, basis
 -- Order: park_id, year, basis
 with months as (
@@ -52,6 +53,18 @@ claims as (
     from energy.park_window
     where window_kind = 'year'
 ),
+spread as (
+    select
+        park_id,
+        cast(left(month, 4) as integer) as year,
+        cast(sum(spread_wh) as double) / nullif(cast(sum(energy_wh) as double), 0) as spread_share
+    from energy.meter_month
+    where
+        role in (
+            'grid_import', 'grid_export', 'direct_import', 'line_end', 'generation', 'storage_charge', 'storage_discharge', 'use'
+        )
+    group by park_id, cast(left(month, 4) as integer)
+),
 bases as (
     select
         c.park_id,
@@ -59,6 +72,7 @@ bases as (
         b.basis,
         b.minutes,
         y.balance_minutes,
+        s.spread_share,
         c.use_wh,
         y.green_wh,
         y.load_wh,
@@ -78,6 +92,7 @@ bases as (
     cross join (values ('quarter_hour', 15), ('hour', 60), ('month', null), ('year', null)) as b (basis, minutes)
     left join years as y on c.park_id = y.park_id and c.year = y.year
     left join monthly as m on c.park_id = m.park_id and c.year = m.year
+    left join spread as s on c.park_id = s.park_id and c.year = s.year
 )
 select
     park_id,
@@ -95,5 +110,6 @@ select
         when balance_minutes is null then 'no_intervals'
         when matched_wh is null and balance_minutes > minutes then 'balance_interval_longer'
         when matched_wh is null then 'balance_interval_not_a_divisor'
-    end as not_given
+    end as not_given,
+    spread_share
 from bases

@@ -143,11 +143,21 @@ def test_a_mistake_is_one_sentence(published: Path, arguments: tuple[str, ...], 
 
 def test_a_statement_says_why_there_is_no_hourly_share() -> None:
     row: dict[str, Any] = dict.fromkeys(
-        ("green_trade_mwh", "gec_counted_mwh", "green_trade_surplus_mwh", "gec_surplus_mwh", "not_assigned_mwh"), 0
+        (
+            "green_trade_mwh",
+            "gec_counted_mwh",
+            "green_trade_surplus_mwh",
+            "gec_surplus_mwh",
+            "not_assigned_mwh",
+            "spread_share",
+        ),
+        0,
     )
     row |= {"use_mwh": 5, "offtake_case": "share", "matching_minutes": 1440, "overall_verdict": "undecided"}
     row |= {"reasons": ["missing_readings"]}
     codes = [code for code, _ in not_covered(row, [])]
     assert codes == ["only_electricity", "interval_too_long", "provisional"]
+    spread = dict(not_covered(row | {"spread_share": 0.125}, []))["spread"]
+    assert spread == {"share": "12.5%"}
     codes = [code for code, _ in not_covered(row | {"use_mwh": 0, "offtake_case": "none"}, [])]
     assert codes == ["only_electricity", "use_unknown", "draw_unknown", "provisional"]
