@@ -19,6 +19,8 @@ from pipelines.scenario.plan_program import Indices, Solution
 
 GAP = 1e-6
 """Relative gap from which charging and discharging at once is searched for instead of being netted."""
+_WHOLE_GAP = 1e-5
+"""Relative gap from which the best whole number of certificates is looked for on both sides of the best number."""
 _ATTEMPTS = 6
 _SPARE_W = (0, 2, 8, 32, 128, 512, 2048)
 """W that capacities are rounded up by, one after the other: room for what whole Wh need more than the solution."""
@@ -68,7 +70,7 @@ def solve(question: Question, report: Report = lambda _: None) -> Plan:
     if isinstance(answer, str):
         raise no_plan(question, answer)
     count = float(answer.solution.value[answer.model.variables.bought].sum())
-    if answer.gap <= GAP or abs(count - round(count)) < 1e-6:
+    if answer.gap <= _WHOLE_GAP or abs(count - round(count)) < 1e-6:
         return _plan(question, answer)
     # The least cost is convex in the number of certificates: the best whole number is next to the best number.
     report("whole certificates")

@@ -25,8 +25,8 @@ def no_plan(question: Question, status: str) -> UserError:
     fixed, allowed = float(park.other_tco2), float(park.limit * park.energy_tce)
     if fixed > allowed:
         return UserError(
-            f"fuel, heat and process emissions alone are {fixed:,.1f} tCO2 and the limit allows {allowed:,.1f}: neither "
-            f"direct supply nor certificates can bring the intensity to {park.limit}; at least "
+            f"fuel, heat and process emissions alone are {fixed:,.1f} tCO2 and the limit allows {allowed:,.1f}: "
+            f"neither direct supply nor certificates can bring the intensity to {park.limit}; at least "
             f"{fixed - allowed:,.1f} tCO2 must be saved there"
         )
     return UserError(

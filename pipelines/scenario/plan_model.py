@@ -11,9 +11,8 @@ import numpy as np
 
 from pipelines.scenario.plan_problem import MWH, Park, Question
 from pipelines.scenario.plan_program import Floats, Indices, Program, Solution, Term
+from pipelines.scenario.plan_variables import Variables, groups, make_variables, positions
 
-_CAPACITY_BOUND = 100.0
-"""Most MW of any capacity for each MW of the largest import, where the user gives no limit; a bound needs one."""
 _AT_ONCE_MWH = 1e-6
 """Charge and discharge of one hour that count as both at once."""
 
@@ -24,27 +23,6 @@ class Margins:
 
     direct_mwh: float
     intensity_tco2: float
-
-
-@dataclass(frozen=True)
-class Variables:
-    """Indices of the variables; ``hours_*``: the hours that have one of the kind."""
-
-    solar: Indices
-    wind: Indices
-    power: Indices
-    energy: Indices
-    direct: Indices
-    charge: Indices
-    discharge: Indices
-    state: Indices
-    bought: Indices
-    direct_short: Indices
-    intensity_short: Indices
-    hours_direct: Indices
-    hours_charge: Indices
-    hours_discharge: Indices
-    choices: Indices
 
 
 @dataclass(frozen=True)
@@ -87,7 +65,7 @@ def formulate(
     missing (MWh and tCO2) is what is minimised.
     """
     program = Program()
-    variables = _variables(program, question, chosen, elastic)
+    variables = make_variables(program, question, chosen, elastic)
     _physics(program, question, variables, chosen)
     if question.park.enterprises:
         most = np.inf if question.limits.certificates is None else float(question.limits.certificates)
@@ -138,55 +116,12 @@ def read(solution: Solution, variables: Variables, question: Question) -> Readin
     )
 
 
-def _variables(program: Program, question: Question, chosen: Indices, elastic: bool) -> Variables:
-    park, costs, limits = question.park, question.costs, question.limits
-    price = {name: float(value) for name, value in costs.per_mw().items()}
-    most = _CAPACITY_BOUND * max(float(park.import_wh.max(initial=0)) / MWH, 1.0)
-    imports = park.import_wh / MWH
-
-    def capacity(name: str, there: bool, limit_w: int | None, bound: float) -> Indices:
-        return program.variables(int(there), bound if limit_w is None else min(limit_w / MWH, bound), price[name])
-
-    able = np.zeros(park.intervals, dtype=bool)
-    for profile in (question.solar, question.wind):
-        able |= profile.energy_wh > 0 if profile else False
-    hours_in = np.flatnonzero(park.import_wh > 0)
-    hours_direct, hours_charge = np.flatnonzero(able & (park.import_wh > 0)), np.flatnonzero(able)
-    solar = capacity("solar", question.solar is not None, limits.solar_w, most)
-    wind = capacity("wind", question.wind is not None, limits.wind_w, most)
-    power = capacity("storage_power", True, limits.storage_w, most)
-    energy = capacity("storage_energy", True, limits.storage_wh, most * len(imports))
-    operation, saved = float(costs.direct_operation), float(costs.grid_energy_price)
-    weight = 0.0 if elastic else 1.0
-    drawn = float(park.inflow_wh) / MWH + len(park.enterprises)
-    variables = Variables(
-        solar=solar,
-        wind=wind,
-        power=power,
-        energy=energy,
-        direct=program.variables(len(hours_direct), imports[hours_direct], weight * (operation - saved)),
-        charge=program.variables(len(hours_charge), most, weight * operation),
-        discharge=program.variables(len(hours_in), imports[hours_in], -weight * saved),
-        state=program.variables(park.intervals, most * len(imports)),
-        bought=program.variables(len(park.enterprises), drawn, weight * float(costs.certificate_price)),
-        direct_short=program.variables(int(elastic), 1e12, 1.0),
-        intensity_short=program.variables(int(elastic), 1e12, 1.0),
-        hours_direct=hours_direct,
-        hours_charge=hours_charge,
-        hours_discharge=hours_in,
-        choices=program.variables(len(chosen), 1.0),
-    )
-    if elastic:
-        program.free_of_cost(np.concatenate([solar, wind, power, energy]))
-    return variables
-
-
 def _physics(program: Program, question: Question, found: Variables, chosen: Indices) -> None:
     """What plants can give, what the park takes, and what the storage holds."""
     park, costs = question.park, question.costs
-    at_direct, at_charge, at_discharge = (_positions(hours, park.intervals) for hours in (
+    at_direct, at_charge, at_discharge = (positions(hours, park.intervals) for hours in (
         found.hours_direct, found.hours_charge, found.hours_discharge))  # fmt: skip
-    for hours, terms in _groups(found.hours_charge, [(found.direct, at_direct)]):
+    for hours, terms in groups(found.hours_charge, [(found.direct, at_direct)]):
         rows: list[Term] = [(found.charge[at_charge[hours]], 1.0), *terms]
         for capacity, profile in ((found.solar, question.solar), (found.wind, question.wind)):
             if profile is not None:
@@ -199,7 +134,7 @@ def _physics(program: Program, question: Question, found: Variables, chosen: Ind
     flows = [(found.charge, at_charge, -float(costs.charge_efficiency)),
              (found.discharge, at_discharge, 1.0 / float(costs.discharge_efficiency))]  # fmt: skip
     before = np.roll(found.state, 1)
-    for hours, terms in _groups(np.arange(park.intervals), [(which, at) for which, at, _ in flows]):
+    for hours, terms in groups(np.arange(park.intervals), [(which, at) for which, at, _ in flows]):
         factors = [factor for which, at, factor in flows if np.all(at[hours] >= 0)]
         moved: list[Term] = [(which, factor) for (which, _), factor in zip(terms, factors, strict=True)]
         program.block([(found.state[hours], 1.0), (before[hours], -1.0), *moved], 0.0, 0.0)
@@ -211,26 +146,6 @@ def _physics(program: Program, question: Question, found: Variables, chosen: Ind
         program.block([(found.charge[at_charge[chosen]], 1.0), (found.choices, -most)], -np.inf, 0.0)
         most = program.upper_of(found.discharge[at_discharge[chosen]])
         program.block([(found.discharge[at_discharge[chosen]], 1.0), (found.choices, most)], -np.inf, most)
-
-
-def _positions(hours: Indices, count: int) -> Indices:
-    """For each hour its place in ``hours``, -1 where it is not there."""
-    found = np.full(count, -1)
-    found[hours] = np.arange(len(hours))
-    return found
-
-
-def _groups(hours: Indices, kinds: list[tuple[Indices, Indices]]) -> list[tuple[Indices, list[Term]]]:
-    """Hours by which kinds of variables they have, and these variables with the coefficient 1."""
-    pattern = np.zeros(len(hours), dtype=int)
-    for place, (_, at) in enumerate(kinds):
-        pattern += (at[hours] >= 0) << place
-    groups = []
-    for wanted in np.unique(pattern):
-        some = hours[pattern == wanted]
-        terms: list[Term] = [(which[at[some]], 1.0) for place, (which, at) in enumerate(kinds) if wanted >> place & 1]
-        groups.append((some, terms))
-    return groups
 
 
 def _loss(found: Variables) -> list[tuple[Indices, float]]:
@@ -248,10 +163,10 @@ def _used(program: Program, question: Question, found: Variables) -> list[Term]:
     hours = np.flatnonzero(tight)
     if len(hours):
         used = program.variables(len(hours), park.room_wh[hours] / MWH)
-        kinds = [(found.direct, _positions(found.hours_direct, park.intervals)),
-                 (found.discharge, _positions(found.hours_discharge, park.intervals))]  # fmt: skip
-        place = _positions(hours, park.intervals)
-        for some, supplied in _groups(hours, kinds):
+        kinds = [(found.direct, positions(found.hours_direct, park.intervals)),
+                 (found.discharge, positions(found.hours_discharge, park.intervals))]  # fmt: skip
+        place = positions(hours, park.intervals)
+        for some, supplied in groups(hours, kinds):
             arriving: list[Term] = [(which, -1.0) for which, _ in supplied]
             program.block([(used[place[some]], 1.0), *arriving], -np.inf, 0.0)
         terms.append((used, 1.0))
@@ -307,10 +222,10 @@ def _certificates(program: Program, question: Question, found: Variables) -> tup
     clipped = np.flatnonzero(_clipped(park))
     draw = program.variables(len(clipped), (park.users_wh[clipped] if park.users_wh is not None else 0.0) / MWH)
     if len(clipped):
-        kinds = [(found.direct, _positions(found.hours_direct, park.intervals)),
-                 (found.discharge, _positions(found.hours_discharge, park.intervals))]  # fmt: skip
-        place = _positions(clipped, park.intervals)
-        for some, terms in _groups(clipped, kinds):
+        kinds = [(found.direct, positions(found.hours_direct, park.intervals)),
+                 (found.discharge, positions(found.hours_discharge, park.intervals))]  # fmt: skip
+        place = positions(clipped, park.intervals)
+        for some, terms in groups(clipped, kinds):
             program.block([(draw[place[some]], 1.0), *terms], -np.inf, park.import_wh[some] / MWH)
     rows, counted = [], list[Term]()
     for number, one in enumerate(park.enterprises):

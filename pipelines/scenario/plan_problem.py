@@ -194,9 +194,9 @@ class Plan:
     """The cheapest mix found, what it costs a year, and how far it can be from the cheapest there is.
 
     ``bound_cny``: no plan of the model costs less; ``gap`` = (cost - bound) / cost. The prices of the last unit:
-    ``intensity_cny_per_tco2`` and ``direct_cny_per_mwh`` of the two tests, ``draw_cny_per_mwh`` by enterprise (a MWh more
-    of draw that certificates may cover). ``binding``: the tests that hold without slack. ``branched``: intervals for
-    which a search had to choose between charging and discharging; 0 where the linear program alone forbade both.
+    ``intensity_cny_per_tco2`` and ``direct_cny_per_mwh`` of the two tests, ``draw_cny_per_mwh`` by enterprise (a MWh
+    more of draw that certificates may cover). ``binding``: the tests that hold without slack. ``branched``: intervals
+    for which a search chose between charging and discharging; 0 where the linear program alone forbade both.
     """
 
     solar_w: int
