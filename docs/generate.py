@@ -90,7 +90,6 @@ TABLES_ZH = {
     "certificates.exclusions": "未计入的绿证区间及其原因",
     "certificates.illegal_moves": "台账中不合法的变动：代码、原因、文件与行号",
     "certificates.register": "每个绿证区间的全部状态及起止日期、持有人",
-    "certificates.open_holdings": "园区企业已购入而无人核销的绿证区间及核销期限",
     "certificates.line_balance": "各类台账行的绿证去向：计入或富余、未认定、排除、已核销、持有等",
     "certificates.position": "各企业绿证的去向：可用、计入、富余、各类排除",
     "evidence.contributions": "每项数值由哪块表计、哪份凭证、哪段绿证贡献多少",

@@ -92,6 +92,10 @@ SUPPLY_TEXTS: dict[str, tuple[str, str]] = {
         "超出下网电量的 {mwh} MWh 绿证不降低排放。",
         "{mwh} MWh of certificates go beyond its draw from the grid and lower nothing.",
     ),
+    "nc_not_recognised": (
+        "超出认定数量的 {mwh} MWh 绿证不降低排放。",
+        "{mwh} MWh of certificates go beyond the recognised amounts and lower nothing.",
+    ),
     "nc_excluded": (
         "{mwh} MWh 绿证因规则不计入：{reasons}。",
         "{mwh} MWh of certificates do not count: {reasons}.",
@@ -119,9 +123,7 @@ SUPPLY_TEXTS: dict[str, tuple[str, str]] = {
         "{mwh} MWh expired before {first} without being cancelled; they can no longer be used.",
     ),
     "h_enterprise": ("企业", "enterprise"),
-    "h_channel": ("方式", "channel"),
     "h_trade": ("交易", "trade"),
-    "h_trade_date": ("交易日期", "traded on"),
     "h_project": ("项目", "project"),
     "h_generation": ("生产年月", "generated"),
     "h_serials": ("编号区间", "serials"),

@@ -3,6 +3,7 @@
 Everything is read from one publication; the rules are those of the models in ``sql/certificates``.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +31,37 @@ POSITION = """
 """
 """Where the certificates of the enterprises stand in the account of year $1, of park $2 or of all."""
 HELD = """
-    select * exclude (method_version, factor_release, publication_id, file_id, line)
-    from certificates.open_holdings
-    where ($1 is null or park_id = $1)
-    order by expires_on, park_id, enterprise_id, trade_id, serial_from
+    with parks as (
+        select enterprise_id, arg_max(park_id, year) as park_id
+        from metrics.enterprise_year
+        group by enterprise_id
+    )
+    select
+        r.holder_enterprise_id as enterprise_id,
+        p.park_id,
+        r.state,
+        r.trade_id,
+        r.project_code,
+        r.generation_month,
+        r.serial_from,
+        r.serial_to,
+        r.mwh,
+        x.valid_from - 1 as expires_on
+    from certificates.register as r
+    join parks as p on r.holder_enterprise_id = p.enterprise_id
+    join certificates.register as x
+        on
+            r.project_code = x.project_code
+            and r.generation_month = x.generation_month
+            and r.serial_from = x.serial_from
+            and x.state = 'expired'
+    where
+        r.state in ('held', 'pending', 'assigned', 'expired')
+        and $1 between r.valid_from and r.valid_to
+        and ($2 is null or p.park_id = $2)
+    order by expires_on, p.park_id, enterprise_id, r.trade_id, r.project_code, r.generation_month, r.serial_from
 """
-"""Ranges that enterprises of park $1, or of all, bought and nobody cancelled."""
+"""What enterprises of park $2, or of all, held on day $1 and nobody cancelled since; the park is their latest."""
 
 Rows = list[dict[str, Any]]
 
@@ -52,7 +78,7 @@ def certificates(
 ) -> None:
     """Prints the position, what expires within ``within_days`` of the day ``on``, and the trades not yet cancelled.
 
-    What was bought and cancelled is what the publication knows; the day decides only what is still valid. Raises
+    The register gives the state on that day; what the publication knows to be cancelled later is left out. Raises
     ``UserError`` where nothing is published, for an unknown park or year, or for a day that is none.
     """
     first = _day(on, output)
@@ -81,29 +107,29 @@ def _day(value: str | None, output: Output) -> date:
 
 def _rows(con: "duckdb.DuckDBPyConnection", park_id: str | None, year: int, first: date, last: date) -> dict[str, Any]:
     """Everything that is shown: position, expiring ranges, trades still open, and what expired before."""
-    held = query_rows(con, HELD, [park_id])
-    valid = [row for row in held if row["expires_on"] >= first]
+    held = query_rows(con, HELD, [first, park_id])
+    valid = [row for row in held if row["state"] != "expired"]
     return {
         "position": query_rows(con, POSITION, [year, park_id]),
         "expiring": [row for row in valid if row["expires_on"] <= last],
         "not_cancelled": _by_trade(valid),
-        "expired_mwh": _sum(row for row in held if row["expires_on"] < first),
+        "expired_mwh": _sum(row for row in held if row["state"] == "expired"),
     }
 
 
-def _sum(rows: Any) -> Any:
-    return sum(row["count_mwh"] for row in rows)
+def _sum(rows: Iterable[Mapping[str, Any]]) -> Any:
+    return sum(row["mwh"] for row in rows)
 
 
 def _by_trade(rows: Rows) -> Rows:
-    """One row for each trade, with what of it is open; it keeps the order of the rows."""
-    trades: dict[str, dict[str, Any]] = {}
-    kept = ("trade_id", "enterprise_id", "park_id", "channel", "trade_date", "project_code", "generation_month")
+    """One row for each trade and state, with what of it is open; it keeps the order of the rows."""
+    trades: dict[tuple[str, str], dict[str, Any]] = {}
+    kept = ("trade_id", "enterprise_id", "park_id", "state", "project_code", "generation_month", "expires_on")
     for row in rows:
         trade = trades.setdefault(
-            row["trade_id"], {name: row[name] for name in (*kept, "expires_on")} | {"count_mwh": 0, "ranges": 0}
+            (row["trade_id"], row["state"]), {name: row[name] for name in kept} | {"mwh": 0, "ranges": 0}
         )
-        trade["count_mwh"] += row["count_mwh"]
+        trade["mwh"] += row["mwh"]
         trade["ranges"] += 1
     return list(trades.values())
 
@@ -115,28 +141,28 @@ def _print(found: dict[str, Any], year: int, first: date, last: date, output: Ou
     position = [[chinese.value(status, output.language), formatting.number(mwh)] for status, mwh in totals.items()]
     output.table(output.text("position_title", year=year), _headings("status mwh", output), position)
     title = output.text("expiring_title", first=first, last=last, mwh=formatting.number(_sum(found["expiring"]), 0))
-    _table(title, "enterprise channel trade project generation serials mwh expires", [
+    _table(title, "enterprise status trade project generation serials mwh expires", [
         [
             row["enterprise_id"],
-            row["channel"],
+            chinese.value(row["state"], output.language),
             row["trade_id"],
             row["project_code"],
             row["generation_month"],
             f"{row['serial_from']}-{row['serial_to']}",
-            formatting.number(row["count_mwh"], 0),
+            formatting.number(row["mwh"], 0),
             f"{row['expires_on']}",
         ]
         for row in found["expiring"]
     ], output)  # fmt: skip
     title = output.text("open_title", mwh=formatting.number(_sum(found["not_cancelled"]), 0))
-    _table(title, "enterprise channel trade trade_date generation mwh expires", [
+    _table(title, "enterprise status trade project generation mwh expires", [
         [
             row["enterprise_id"],
-            row["channel"],
+            chinese.value(row["state"], output.language),
             row["trade_id"],
-            f"{row['trade_date']}",
+            row["project_code"],
             row["generation_month"],
-            formatting.number(row["count_mwh"], 0),
+            formatting.number(row["mwh"], 0),
             f"{row['expires_on']}",
         ]
         for row in found["not_cancelled"]

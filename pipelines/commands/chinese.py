@@ -92,6 +92,13 @@ _VALUES = {
     "usable": "可用",
     "counted": "计入",
     "surplus": "富余",
+    "not_recognised": "未获认定",
+    "issued": "已核发",
+    "held": "持有",
+    "pending": "待核发或待结算",
+    "assigned": "随电量归属",
+    "cancelled": "已核销",
+    "expired": "已过期",
 }
 
 

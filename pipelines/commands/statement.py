@@ -59,12 +59,17 @@ FIGURES = """
         group by all
     )
     select
-        e.*, f.* exclude (park_id, year), r.not_assigned_mwh, m.spread_share, p.name_zh, p.name_en, y.overall_verdict,
-        y.reasons
+        e.*, f.* exclude (park_id, year), r.not_assigned_mwh, b.not_recognised_mwh, m.spread_share, p.name_zh,
+        p.name_en, y.overall_verdict, y.reasons
     from metrics.enterprise_year as e
     join metrics.park_year as y using (park_id, year)
     left join factors as f using (park_id, year)
     left join rest as r using (park_id, year)
+    left join (
+        select enterprise_id, year, sum(not_recognised_mwh) as not_recognised_mwh
+        from certificates.line_balance
+        group by all
+    ) as b on e.enterprise_id = b.enterprise_id and e.year = b.year
     left join metrics.matching as m on e.park_id = m.park_id and e.year = m.year and m.basis = 'year'
     left join reference.parks as p using (park_id)
     where e.enterprise_id = $1 and e.year = $2
@@ -119,10 +124,10 @@ def statement(
 
 
 def check_tables(con: "duckdb.DuckDBPyConnection", output: Output) -> None:
-    """Raises ``UserError`` for a publication from before there were the tables of certificates held and claimed."""
+    """Raises ``UserError`` for a publication from before there were the register and the claimed ranges."""
     found = con.execute(
         "select count(*) from duckdb_tables() where schema_name = 'certificates'"
-        " and table_name in ('open_holdings', 'claimed_ranges')"
+        " and table_name in ('register', 'claimed_ranges')"
     ).fetchone()
     if found != (2,):
         raise UserError(output.text("no_supply_tables"))
@@ -191,6 +196,8 @@ def not_covered(row: Row, excluded: list[dict[str, Any]]) -> Iterator[tuple[str,
         yield "draw_unknown", {}
     if surplus := row["green_trade_surplus_mwh"] + row["gec_surplus_mwh"]:
         yield "surplus", {"mwh": formatting.number(surplus)}
+    if row["not_recognised_mwh"]:
+        yield "not_recognised", {"mwh": formatting.number(row["not_recognised_mwh"])}
     if excluded:
         reasons = ", ".join(f"{part['reason']} {formatting.number(part['mwh'], 0)}" for part in excluded)
         yield "excluded", {"mwh": formatting.number(sum(part["mwh"] for part in excluded), 0), "reasons": reasons}

@@ -29,7 +29,6 @@ DUE = {
     "certificates.position",
     "certificates.exclusions",
     "certificates.line_balance",
-    "certificates.open_holdings",
     "certificates.claimed_ranges",
     "certificates.register",
     "certificates.illegal_moves",

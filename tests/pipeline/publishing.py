@@ -121,13 +121,6 @@ def _profile(park_id: str) -> list[dict[str, Any]]:
     return [row | {"hour_of_day": 12} | noon, row | {"hour_of_day": 0} | night]
 
 
-def _holding(park_id: str, serial: int) -> dict[str, Any]:
-    row = {"trade_id": f"{park_id}-t2", "enterprise_id": f"{park_id}-e", "park_id": park_id, "channel": "unbundled"}
-    row |= {"trade_date": f"{YEAR}-04-01", "project_code": "CODE", "technology": "wind", "file_id": FILE, "line": 2}
-    row |= {"generation_month": f"{YEAR}-03", "serial_from": serial + 50, "serial_to": serial + 59, "count_mwh": 10}
-    return row | {"expires_on": f"{YEAR + 2}-02-28"}
-
-
 def _position(park_id: str) -> list[dict[str, Any]]:
     counts = {"usable": 35, "counted": 30, "surplus": 5, "overlap": 3}
     return [{"enterprise_id": f"{park_id}-e", "year": YEAR, "status": s, "count_mwh": n} for s, n in counts.items()]
@@ -149,7 +142,7 @@ def _exclusion(park_id: str) -> dict[str, Any]:
 
 
 def _trajectory(park_id: str) -> list[dict[str, Any]]:
-    """What was forecast after August (no band after two months, as if it had been so), and the closed year."""
+    """Rows without amounts: after August, and of the closed year."""
     row = {"park_id": park_id, "year": YEAR, "cutoff": f"{YEAR + 1}-12-31", "limit_tco2_per_tce": 0.2}
     outlook = {"core_outlook": "pass", "direct_supply_outlook": "fail", "build_end": 2030, "years_left": 4}
     return [
@@ -303,7 +296,6 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
         "certificates.position": [row for park in parks for row in _position(park)],
         "certificates.exclusions": [_exclusion(park) for park in parks],
         "certificates.line_balance": [row for park in parks for row in _line_balance(park)],
-        "certificates.open_holdings": [_holding(park, 100 * n) for n, park in enumerate(parks)],
         "certificates.claimed_ranges": [row for n, park in enumerate(parks) for row in _claimed(park, 100 * n)],
         "certificates.register": [row for n, park in enumerate(parks) for row in _register(park, 100 * n)],
         "certificates.illegal_moves": [row for park in parks for row in _illegal(park)],

@@ -24,12 +24,30 @@ def _not_measured(rows: Rows) -> None:
     row |= {"offtake_case": "import", "use_mwh": 0, "direct_share_mwh": 0, "hourly_green_share": None}
 
 
+def _bought(rows: Rows) -> None:
+    """Each enterprise bought ten certificates on 1 April that may be cancelled for two years."""
+    for number, park in enumerate(("park-a", "park-b")):
+        buyer = {"holder_enterprise_id": f"{park}-e", "trade_id": f"{park}-t2"}
+        lives = [
+            ("issued", f"{YEAR}-03-01", f"{YEAR}-03-31", {}),
+            ("held", f"{YEAR}-04-01", f"{YEAR + 2}-02-29", buyer),
+            ("expired", f"{YEAR + 2}-03-01", "9999-12-31", buyer),
+        ]
+        first = 100 * number + 50
+        rows["certificates.register"] += [
+            {"project_code": "CODE", "generation_month": f"{YEAR}-03", "serial_from": first, "serial_to": first + 9}
+            | {"mwh": 10, "state": state, "valid_from": begin, "valid_to": end}
+            | moved
+            for state, begin, end, moved in lives
+        ]
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home folder with one publication of two parks with one enterprise each; see ``publishing``."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(audit, "judge_expectations", lambda con, contracts: [])
-        settings, lake = home(tmp_path_factory.mktemp("home"), _not_measured)
+        settings, lake = home(tmp_path_factory.mktemp("home"), _not_measured, _bought)
         publish(settings, lake, YEAR)
     return settings.home
 
@@ -96,30 +114,39 @@ def test_files_hold_the_same(published: Path, tmp_path: Path) -> None:
 
 
 def test_certificates_that_expire_and_trades_not_cancelled(published: Path) -> None:
-    # Both parks hold 10 certificates that may be cancelled up to the end of February two years on.
-    last = f"{YEAR + 2}-02-28"
+    # In publishing.py, 25 are held in July and cancelled in August, 10 are assigned (t1) and expire with the year.
     found = as_json(published, "certificates", "--on", f"{YEAR + 1}-12-01")
-    assert [row["trade_id"] for row in found["expiring"]] == ["park-a-t2", "park-b-t2"]
-    assert {row["expires_on"] for row in found["expiring"]} == {last}
-    assert found["expired_mwh"] == 0
-    early = as_json(published, "certificates", "park-a", "--on", f"{YEAR + 1}-12-01", "--within", "88")
-    assert (early["expiring"], early["until"]) == ([], f"{YEAR + 2}-02-27")
-    assert [(row["trade_id"], row["count_mwh"], row["ranges"]) for row in early["not_cancelled"]] == [
-        ("park-a-t2", 10, 1)
+    assert [(row["trade_id"], row["state"]) for row in found["expiring"]] == [
+        ("park-a-t2", "held"),
+        ("park-b-t2", "held"),
     ]
+    assert {row["expires_on"] for row in found["expiring"]} == {f"{YEAR + 2}-02-29"}
+    assert found["expired_mwh"] == 20
+    early = as_json(published, "certificates", "park-a", "--on", f"{YEAR + 1}-12-01", "--within", "89")
+    assert (early["expiring"], early["until"]) == ([], f"{YEAR + 2}-02-28")
+    assert [(row["trade_id"], row["mwh"], row["ranges"]) for row in early["not_cancelled"]] == [("park-a-t2", 10, 1)]
     assert {row["status"]: row["count_mwh"] for row in early["position"]}["counted"] == 30
-    on_the_day = as_json(published, "certificates", "--on", last, "--within", "0")
-    assert len(on_the_day["expiring"]) == 2
+    last = as_json(published, "certificates", "--on", f"{YEAR + 2}-02-29", "--within", "0")
+    assert len(last["expiring"]) == 2
     after = as_json(published, "certificates", "park-b", "--on", f"{YEAR + 2}-03-01")
-    assert (after["expiring"], after["not_cancelled"], after["expired_mwh"]) == ([], [], 10)
+    assert (after["expiring"], after["not_cancelled"], after["expired_mwh"]) == ([], [], 20)
+
+
+def test_the_state_is_that_of_the_day(published: Path) -> None:
+    def trades(day: str) -> list[tuple[str, str]]:
+        rows = as_json(published, "certificates", "park-a", "--on", f"{YEAR}-{day}")["not_cancelled"]
+        return [(row["trade_id"], row["state"]) for row in rows]
+
+    assert trades("03-31") == [("park-a-t1", "assigned")]
+    assert trades("04-01") == trades("07-15") == [("park-a-t1", "assigned"), ("park-a-t2", "held")]
 
 
 def test_certificates_for_people_in_both_languages(published: Path) -> None:
     said = zcp("certificates", "--on", f"{YEAR + 1}-12-01", home=published).stdout
-    for wanted in ("park-a-t2", "50-59", "20 MWh", f"{YEAR + 2}-02-28", "counted"):
+    for wanted in ("park-a-t2", "50-59", "20 MWh", f"{YEAR + 2}-02-29", "held", "counted"):
         assert wanted in said, wanted
     chinese = zcp("certificates", "park-a", "--on", f"{YEAR + 3}-01-01", "--lang", "zh", home=published).stdout
-    for wanted in ("绿证去向", "富余", "没有记录", "10 MWh 绿证过期"):
+    for wanted in ("绿证去向", "富余", "没有记录", "20 MWh 绿证过期"):
         assert wanted in chinese, wanted
     before = datetime.now(SHANGHAI).date()
     today = as_json(published, "certificates")["on"]
@@ -150,6 +177,7 @@ def test_a_statement_says_why_there_is_no_hourly_share() -> None:
             "gec_surplus_mwh",
             "not_assigned_mwh",
             "spread_share",
+            "not_recognised_mwh",
         ),
         0,
     )
