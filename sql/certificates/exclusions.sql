@@ -127,8 +127,8 @@ select
             then 'The certificates come from a project of the park itself.'
         when reason = 'not_settled'
             then concat(
-                    'Of the ', line_mwh, ' certificates of this line ', mwh, ' are above what is settled: ', settled_mwh,
-                    ' MWh of this trade in ', generation_month, ', with the rest below 1 MWh carried from earlier months.'
+                    'Of the ', line_mwh, ' certificates of this line ', mwh, ' are above what the settlements of the buyer, project and',
+                    ' month cover; this trade is settled with ', cast(settled_mwh as decimal(38, 6)), ' MWh.'
                 )
         when reason = 'counted_elsewhere'
             then 'The certificates come with green power or own use, or from a project of the park itself, and count there.'

@@ -37,83 +37,88 @@ settled_buyers as (
     from certificates.judged_trades
     where settled_mwh is not null
 ),
+-- A union of decimals takes the fewest decimals of its parts: each part is cast.
 flagged as (
     select
         'certificates_over_capacity' as code,
         park_id,
         generation_month as month,
         project_code as ledger_id,
-        certificates_mwh - capacity_mwh as mwh
+        cast(certificates_mwh - capacity_mwh as decimal(38, 6)) as mwh
     from certificates.project_certificates
     where certificates_mwh > capacity_mwh
     union all
     -- Less than 1 MWh may have been carried from the month before.
-    select 'certificates_over_generation', park_id, generation_month, project_code, certificates_mwh - generation_mwh
+    select
+        'certificates_over_generation', park_id, generation_month, project_code,
+        cast(certificates_mwh - generation_mwh as decimal(38, 6))
     from certificates.project_certificates
     where certificates_mwh >= generation_mwh + 1
     union all
-    select 'certificate_province_differs', p.park_id, t.generation_month, t.trade_id, t.count_mwh
+    select 'certificate_province_differs', p.park_id, t.generation_month, t.trade_id, cast(t.count_mwh as decimal(38, 6))
     from certificates.trade_lines as t
     inner join plants as p on t.project_code = p.project_code
     where regexp_replace(t.province_zh, '(省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$', '') <> p.province
     union all
     select
         'issuance_overlap', p.park_id, i.generation_month, concat(i.project_code, '/', i.generation_month, '/', i.serial_from),
-        i.lines_mwh - (i.serial_to - i.serial_from + 1)
+        cast(i.lines_mwh - (i.serial_to - i.serial_from + 1) as decimal(38, 6))
     from certificates.issued_ranges as i
     left join plants as p on i.project_code = p.project_code
     where i.lines > 1
     union all
-    select 'issuance_bad_range', p.park_id, i.generation_month, i.ledger_id, 0
+    select 'issuance_bad_range', p.park_id, i.generation_month, i.ledger_id, cast(0 as decimal(38, 6))
     from issuances as i
     left join plants as p on i.project_code = p.project_code
     where i.serial_from > i.serial_to or i.serial_from < 0
     union all
-    select 'issuance_energy_differs', p.park_id, i.generation_month, i.ledger_id, abs(i.count_mwh - i.energy_mwh)
+    select 'issuance_energy_differs', p.park_id, i.generation_month, i.ledger_id, cast(abs(i.count_mwh - i.energy_mwh) as decimal(38, 6))
     from issuances as i
     left join plants as p on i.project_code = p.project_code
     where i.serial_from <= i.serial_to and i.serial_from >= 0 and abs(i.count_mwh - i.energy_mwh) >= 1
     union all
-    select 'moved_before_issue', e.park_id, d.generation_month, d.ledger_id, i.count_mwh
+    select 'moved_before_issue', e.park_id, d.generation_month, d.ledger_id, cast(i.count_mwh as decimal(38, 6))
     from certificates.issued_lines as i
     inner join dated as d on i.table_name = d.table_name and i.ledger_id = d.ledger_id
     left join members as e on d.enterprise_id = e.enterprise_id
     where d.day < i.issued_on
     union all
-    select 'cancelled_before_trade', e.park_id, c.generation_month, x.cancellation_id, x.shared_to - x.shared_from + 1
+    select
+        'cancelled_before_trade', e.park_id, c.generation_month, x.cancellation_id,
+        cast(x.shared_to - x.shared_from + 1 as decimal(38, 6))
     from certificates.touching as x
     inner join certificates.cancellation_lines as c on x.cancellation_id = c.cancellation_id
     left join members as e on x.beneficiary_enterprise_id = e.enterprise_id
     where x.cancelled_on < x.trade_date and x.beneficiary_enterprise_id = x.buyer_enterprise_id
     union all
-    select 'settlement_without_trade', e.park_id, s.month, concat(s.trade_id, '/', s.month), s.settled_mwh
+    select 'settlement_without_trade', e.park_id, s.month, concat(s.trade_id, '/', s.month), cast(s.settled_mwh as decimal(38, 6))
     from staging.green_power_settlements as s
     left join certificates.trade_lines as t on s.trade_id = t.trade_id
     left join members as e on t.buyer_enterprise_id = e.enterprise_id
     where t.trade_id is null or t.channel <> 'green_power' or t.generation_month <> s.month
     union all
-    select 'settlement_missing', j.park_id, j.generation_month, j.trade_id, j.counted_mwh
+    select 'settlement_missing', j.park_id, j.generation_month, j.trade_id, cast(j.counted_mwh as decimal(38, 6))
     from certificates.judged_trades as j
     inner join settled_buyers as b
         on j.enterprise_id = b.enterprise_id and j.project_code = b.project_code and j.year = b.year
     where j.counted_mwh > 0 and j.settled_mwh is null
     union all
-    select 'certificate_province_unknown', park_id, generation_month, trade_id, usable_mwh
+    select 'certificate_province_unknown', park_id, generation_month, trade_id, cast(usable_mwh as decimal(38, 6))
     from certificates.scoped_purchases
     where not province_known and scope is not null
     union all
-    select 'recognition_scope_missing', s.park_id, s.generation_month, s.trade_id, s.usable_mwh
+    select 'recognition_scope_missing', s.park_id, s.generation_month, s.trade_id, cast(s.usable_mwh as decimal(38, 6))
     from certificates.scoped_purchases as s
     left join staging.gec_recognition as g on s.enterprise_id = g.enterprise_id and s.year = g.year and s.scope = g.scope
     where s.scope is not null and g.enterprise_id is null
     union all
     select
         'certificates_not_recognised', park_id, generation_month, enterprise_id,
-        not_recognised_wh * cast(0.000001 as decimal(7, 6))
+        cast(not_recognised_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 6))
     from certificates.not_recognised_month
     where not_recognised_wh > 0
     union all
-    select 'unknown_recognised_enterprise', null, null, g.enterprise_id, g.recognised_mwh
+    select 'unknown_recognised_enterprise', null, null, g.enterprise_id, cast(g.recognised_mwh as decimal(38, 6))
     from staging.gec_recognition as g
     left join members as e on g.enterprise_id = e.enterprise_id
     where e.enterprise_id is null
@@ -124,7 +129,7 @@ placed as (
         park_id,
         case when park_id is not null then month end as month,
         ledger_id,
-        cast(mwh as decimal(38, 6)) as mwh
+        mwh
     from flagged
 )
 select

@@ -164,7 +164,7 @@ def _sound_ledgers(draw: Random, number: int) -> Ledgers:
 
 
 def random_ledgers(draw: Random, number: int) -> Ledgers:
-    """Trade lines of two projects, cancellations that mostly take them or parts of them up, and what else tells of them."""
+    """Trade lines of two projects, cancellations that mostly take them or parts of them up, and what tells of them."""
 
     def taken_up(name: str, bought: Line) -> Line:
         first, last = bought.first + draw.choice([0, 0, 0, 1]), bought.last + draw.choice([0, 0, 0, 1, 4, -1])

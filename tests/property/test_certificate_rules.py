@@ -245,7 +245,8 @@ def serials_of(ranges: list[tuple]) -> dict[tuple, set]:
     found: dict[tuple, set] = {}
     for trade, year, first, last in ranges:
         part = set(range(int(first), int(last) + 1))
-        assert part and not part & found.setdefault((trade, year), set())
+        assert part
+        assert not part & found.setdefault((trade, year), set())
         found[trade, year] |= part
     return found
 
