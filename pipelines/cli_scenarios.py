@@ -1,4 +1,4 @@
-"""The options of the commands that look ahead, as in ``cli``: what-if. What they do is in ``commands``."""
+"""The options of the commands that look ahead: what-if, plan, trajectory. What they do is in ``commands``."""
 
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli_options import Home, Json, Lang, described, help_text
+from pipelines.cli_options import AsOf, Home, Json, Lang, described, help_text
 from pipelines.errors import UserError
 
 scenarios = typer.Typer(context_settings={"help_option_names": ["-h", "--help"]})
@@ -71,3 +71,63 @@ def what_if(
         parameters=parameters or (),
     )
     command(Settings.from_env(home), park, asked, year=year, keep=keep, output=Output(lang, as_json))
+
+
+@scenarios.command(help=described("help_plan", "zcp plan beijing-etda --year 2026 --wind-max-mw 0"))
+def plan(
+    park: Annotated[str, typer.Argument(help=help_text("arg_park"))],
+    *,
+    solar_max_mw: Annotated[float | None, typer.Option(help=help_text("opt_solar_max"))] = None,
+    wind_max_mw: Annotated[float | None, typer.Option(help=help_text("opt_wind_max"))] = None,
+    storage_max_mw: Annotated[float | None, typer.Option(help=help_text("opt_storage_max_mw"))] = None,
+    storage_max_mwh: Annotated[float | None, typer.Option(help=help_text("opt_storage_max_mwh"))] = None,
+    certificates_max: Annotated[int | None, typer.Option(help=help_text("opt_certificates_max"))] = None,
+    certificate_price: Annotated[
+        str | None, typer.Option(metavar="CNY", help=help_text("opt_certificate_price"))
+    ] = None,
+    grid_price: Annotated[str | None, typer.Option(metavar="CNY", help=help_text("opt_grid_price"))] = None,
+    costs: Annotated[list[str] | None, typer.Option("--cost", metavar="NAME=VALUE", help=help_text("opt_cost"))] = None,
+    solar_profile: Annotated[Path | None, typer.Option(help=help_text("opt_solar_profile"))] = None,
+    wind_profile: Annotated[Path | None, typer.Option(help=help_text("opt_wind_profile"))] = None,
+    year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help=help_text("opt_year"))] = None,
+    keep: Annotated[Path | None, typer.Option(metavar="DIR", help=help_text("opt_keep_plan"))] = None,
+    home: Home = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    from pipelines.commands.output import Output
+    from pipelines.commands.plan import Asked
+    from pipelines.commands.plan import plan as command
+    from pipelines.settings import Settings
+
+    asked = Asked(
+        solar_max_mw=solar_max_mw,
+        wind_max_mw=wind_max_mw,
+        storage_max_mw=storage_max_mw,
+        storage_max_mwh=storage_max_mwh,
+        certificates_max=certificates_max,
+        certificate_price=certificate_price,
+        grid_price=grid_price,
+        costs=costs or (),
+        solar_profile=solar_profile,
+        wind_profile=wind_profile,
+    )
+    command(Settings.from_env(home), park, asked, year=year, keep=keep, output=Output(lang, as_json))
+
+
+@scenarios.command(help=described("help_trajectory", "zcp trajectory beijing-etda --through 2026-08"))
+def trajectory(
+    park: Annotated[str, typer.Argument(help=help_text("arg_trajectory_park"))],
+    *,
+    year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help=help_text("opt_year"))] = None,
+    through: Annotated[str | None, typer.Option("--through", metavar="MONTH", help=help_text("opt_through"))] = None,
+    as_of: AsOf = None,
+    home: Home = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    from pipelines.commands.output import Output
+    from pipelines.commands.trajectory import trajectory as command
+    from pipelines.settings import Settings
+
+    command(Settings.from_env(home), park, year=year, through=through, as_of=as_of, output=Output(lang, as_json))

@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from pipelines.headings import HEADINGS
+from pipelines.plan_texts import PLAN_TEXTS
 from pipelines.proof_texts import PROOF_TEXTS
 from pipelines.supply_texts import SUPPLY_TEXTS
 from pipelines.what_if_texts import WHAT_IF_TEXTS
+from pipelines.trajectory_texts import TRAJECTORY_TEXTS
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -253,8 +255,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "not_applicable": ("不适用", "not applicable"),
     **HEADINGS,
     **PROOF_TEXTS,
+    **PLAN_TEXTS,
     **SUPPLY_TEXTS,
     **WHAT_IF_TEXTS,
+    **TRAJECTORY_TEXTS,
 }
 
 

@@ -6,7 +6,8 @@
 -- Along days months are alike only by chance and seasons last: the rest errs together, and so do the months so far,
 -- sigma2 x (rest x months left + rest2 x months / so far). Deviations of one month go together through E, C and shares.
 -- Upwards and downwards the import meets certificates in different measure: the band has two sides.
--- Null bounds: fewer than forecast_months_min months. After December the forecast is the year and its outlook the verdict.
+-- No band reaches below zero where its amount does not; it is null after fewer than forecast_months_min months. After December
+-- the forecast is the year and its outlook the verdict.
 -- limit_gap_mwh: residual power (certificates) by which E lies above the limit x C; negative: below it.
 -- Path from the forecast to build_end, C unchanged: factor of I per year, or equal steps of it, of tCO2 and of residual MWh.
 -- Grain: park_id, year, month
@@ -39,7 +40,8 @@ forecasts as (
         year,
         month,
         month_no,
-        count(*) filter (where is_seasonal) as series_seasonal,
+        count(*) filter (where is_seasonal and to_date <> 0) as seasonal_series,
+        count(*) filter (where not is_seasonal and to_date <> 0) as steady_series,
         max(cast(to_date as double) + rate * rest) filter (where series = 'use') as use_mwh,
         max(cast(to_date as double) + rate * rest) filter (where series = 'supply') as supply_mwh,
         max(cast(to_date as double) + rate * rest) filter (where series = 'direct') as direct_mwh,
@@ -235,8 +237,8 @@ select
     month_no as months_closed,
     case
         when month_no = 12 then 'closed'
-        when series_seasonal = 5 then 'year_before'
-        when series_seasonal = 0 then 'days'
+        when steady_series = 0 then 'year_before'
+        when seasonal_series = 0 then 'days'
         else 'mixed'
     end as pattern,
     cutoff,
@@ -246,13 +248,15 @@ select
     cast(standing_mwh - covered_mwh as decimal(38, 6)) as certificates_surplus_mwh,
     cast(import_mwh - cast(covered_mwh as double) as decimal(38, 6)) as residual_grid_mwh,
     cast(total_tco2 as decimal(38, 6)) as total_tco2,
-    cast(total_tco2 - total_below as decimal(38, 6)) as total_low_tco2,
+    cast(case when total_below is not null then greatest(total_tco2 - total_below, least(total_tco2, 0)) end as decimal(38, 6))
+        as total_low_tco2,
     cast(total_tco2 + total_above as decimal(38, 6)) as total_high_tco2,
     cast(energy_tce as decimal(38, 6)) as energy_tce,
-    cast(energy_tce - energy_width as decimal(38, 6)) as energy_low_tce,
+    cast(case when energy_width is not null then greatest(energy_tce - energy_width, least(energy_tce, 0)) end as decimal(38, 6))
+        as energy_low_tce,
     cast(energy_tce + energy_width as decimal(38, 6)) as energy_high_tce,
     intensity as intensity_tco2_per_tce,
-    intensity - intensity_below as intensity_low,
+    case when intensity_below is not null then greatest(intensity - intensity_below, least(intensity, 0)) end as intensity_low,
     intensity + intensity_above as intensity_high,
     limit_tco2_per_tce,
     case

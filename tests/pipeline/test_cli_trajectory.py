@@ -1,0 +1,114 @@
+"""The trajectory command as a user runs it: on a park of which four months are delivered, and on a closed year."""
+
+import calendar
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from zcp_command import one_sentence, zcp
+
+from pipelines.publish import audit
+from pipelines.publish.publisher import publish
+from tests.pipeline.publishing import YEAR
+from tests.pipeline.publishing import home as made_up
+from tests.pipeline.small_park import MASTERS, Deliveries
+
+MWH_A_DAY = 3000
+
+
+def readings(months: range) -> str:
+    """Days of equal use but for Sundays of a half, in kWh, all of it from the grid."""
+    lines = ["meter_id,interval_end,value"]
+    for month in months:
+        for day in range(1, calendar.monthrange(2026, month)[1] + 1):
+            half = 1 + (calendar.weekday(2026, month, day) != calendar.SUNDAY)
+            lines += [f"{meter},2026-{month:02d}-{day:02d}T24:00,{MWH_A_DAY * 500 * half}" for meter in ("in", "use")]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published year under way; the operator says when the construction period ends."""
+    world = Deliveries(tmp_path_factory.mktemp("trajectory"))
+    (world.settings.home / "reference").mkdir(parents=True)
+    (world.settings.home / "reference" / "parks.csv").write_text("park_id,build_end\np,2029\n", encoding="utf-8")
+    delivery = world.write("all", "2026-05-03T09:00", **MASTERS, meter_readings=readings(range(1, 5)))
+    done = zcp("run", "--input", str(delivery), home=world.settings.home)
+    assert done.returncode == 0, done.stderr
+    return world.settings.home
+
+
+def as_json(home: Path, *arguments: str) -> dict[str, Any]:
+    done = zcp("trajectory", "p", *arguments, "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_the_year_under_way_is_forecast_from_the_months_that_are_closed(home: Path) -> None:
+    found = as_json(home)
+    forecast = found["forecast"]
+    assert (found["year"], forecast["month"], forecast["months_closed"]) == (2026, "2026-04", 4)
+    outlooks = (forecast["pattern"], forecast["core_outlook"], forecast["direct_supply_outlook"])
+    assert outlooks == ("days", "fail", "fail")
+    # 17 Sundays in the 120 days to April
+    assert forecast["grid_import_mwh"] == pytest.approx(MWH_A_DAY * 365 * (120 - 17 / 2) / 120)
+    assert forecast["intensity_tco2_per_tce"] == pytest.approx(0.8325 / 0.3)
+    assert forecast["total_low_tco2"] < forecast["total_tco2"] < forecast["total_high_tco2"]
+    gap_mwh = (forecast["total_tco2"] - 0.2 * forecast["energy_tce"]) / 0.8325
+    assert forecast["limit_gap_mwh"] == pytest.approx(gap_mwh, rel=1e-6)
+    path = found["path"]
+    assert (path["state"], path["build_end"]) == ("open", 2029)
+    assert [year["year"] for year in path["years"]] == [2027, 2028, 2029]
+    assert path["years"][-1]["steps_intensity"] == pytest.approx(0.2)
+
+
+def test_tables_for_people_in_both_languages(home: Path) -> None:
+    said = zcp("trajectory", "p", home=home).stdout
+    assert "No year before to go by" in said
+    assert "4 months known" in said
+    assert "by 2027-12-31" in said
+    assert "in 2029, energy consumption unchanged" in said
+    early = zcp("trajectory", "p", "--through", "2026-02", home=home).stdout
+    assert "fewer than 3 months" in early
+    assert "不足 3 个" in zcp("trajectory", "p", "--through", "2026-02", "--lang", "zh", home=home).stdout
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up publication of a closed year without an intensity."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit, "judge_expectations", lambda con, contracts: [])
+        settings, lake = made_up(tmp_path_factory.mktemp("closed"))
+        publish(settings, lake, YEAR)
+    return settings.home
+
+
+def test_a_closed_year_and_one_without_an_intensity(closed: Path) -> None:
+    done = zcp("trajectory", "park-a", home=closed)
+    assert done.returncode == 0, done.stderr
+    assert f"{YEAR}: every month is closed" in done.stdout
+    assert "There is no intensity to go from" in done.stdout
+    assert (
+        f"forecast of {YEAR} after {YEAR}-08"
+        in zcp("trajectory", "park-a", "--through", f"{YEAR}-08", home=closed).stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("q",), "q"),
+        (("p", "--year", "2031"), "2031"),
+        (("p", "--year", "2026", "--through", "2026-13"), "--through 2026-13"),
+        (("p", "--through", "September"), "--through September"),
+        (("p", "--through", "2026-05"), "the latest closed month of 2026: 2026-04"),
+    ],
+)
+def test_a_mistake_is_one_sentence(home: Path, arguments: tuple[str, ...], named: str) -> None:
+    assert named in one_sentence(zcp("trajectory", *arguments, home=home), 2)
+
+
+def test_nothing_published_yet(tmp_path: Path) -> None:
+    assert "zcp demo" in one_sentence(zcp("trajectory", "p", home=tmp_path), 2)
