@@ -30,13 +30,13 @@ auxiliary as (
     group by park_id, project_id, month
 ),
 curtailed as (
-    select park_id, project_id, month, sum(curtailed_mwh) as curtailed_mwh
+    select park_id, project_id, month, cast(sum(curtailed_wh) as bigint) as curtailed_wh
     from (
-        select park_id, project_id, month, cast(curtailed_mwh as decimal(38, 6)) as curtailed_mwh
+        select park_id, project_id, month, cast(cast(curtailed_mwh as decimal(38, 6)) * 1000000 as bigint) as curtailed_wh
         from staging.curtailment_rows
         where stands and reason is null
         union all
-        select park_id, project_id, month, energy_wh * cast(0.000001 as decimal(7, 6))
+        select park_id, project_id, month, energy_wh
         from energy.meter_month
         where role = 'curtailment'
     ) as recorded
@@ -67,15 +67,15 @@ energy_year as (
         park_id,
         year,
         project_id,
-        sum(generation_wh) as generation_wh,
-        sum(green_charge_wh) as green_charge_wh,
-        sum(green_discharge_wh) as green_discharge_wh,
-        sum(export_wh) as export_wh,
-        sum(not_arrived_wh - least(auxiliary_wh, not_arrived_wh)) as line_loss_wh,
-        sum(
+        cast(sum(generation_wh) as bigint) as generation_wh,
+        cast(sum(green_charge_wh) as bigint) as green_charge_wh,
+        cast(sum(green_discharge_wh) as bigint) as green_discharge_wh,
+        cast(sum(export_wh) as bigint) as export_wh,
+        cast(sum(not_arrived_wh - least(auxiliary_wh, not_arrived_wh)) as bigint) as line_loss_wh,
+        cast(sum(
             least(auxiliary_wh, coalesce(not_arrived_wh, 0))
             + least(auxiliary_wh - least(auxiliary_wh, coalesce(not_arrived_wh, 0)), onsite_kept_wh)
-        ) as auxiliary_wh,
+        ) as bigint) as auxiliary_wh,
         bool_or(arrives_unmetered) as arrives_unmetered
     from months
     group by park_id, year, project_id
@@ -87,7 +87,7 @@ self_used as (
     from energy_year
 ),
 curtailed_year as (
-    select park_id, cast(left(month, 4) as integer) as year, project_id, sum(curtailed_mwh) as curtailed_mwh
+    select park_id, cast(left(month, 4) as integer) as year, project_id, cast(sum(curtailed_wh) as bigint) as curtailed_wh
     from curtailed
     group by park_id, left(month, 4), project_id
 ),
@@ -99,7 +99,7 @@ unrecorded as (
     group by m.park_id, m.year, m.project_id
 ),
 uncounted as (
-    select park_id, cast(left(month, 4) as integer) as year, project_id, sum(uncounted_wh) as uncounted_wh
+    select park_id, cast(left(month, 4) as integer) as year, project_id, cast(sum(uncounted_wh) as bigint) as uncounted_wh
     from energy.line_month
     group by park_id, left(month, 4), project_id
 ),
@@ -111,31 +111,29 @@ users as (
 ),
 amounts as (
     select
+        e.project_id,
         e.park_id,
         e.year,
-        e.project_id,
-        e.generation_wh * cast(0.000001 as decimal(7, 6)) as generation_mwh,
-        cast(c.curtailed_mwh as decimal(38, 6)) as curtailed_mwh,
+        u.users,
+        e.generation_wh,
+        c.curtailed_wh,
         case
             when c.project_id is null then 'none'
             when n.months_unrecorded > 0 then 'partial'
             else 'complete'
         end as curtailment_record,
-        cast(
-            e.generation_wh * cast(0.000001 as decimal(7, 6)) + coalesce(c.curtailed_mwh, 0) as decimal(38, 6)
-        ) as available_mwh,
-        e.green_charge_wh * cast(0.000001 as decimal(7, 6)) as green_charge_mwh,
-        e.green_discharge_wh * cast(0.000001 as decimal(7, 6)) as green_discharge_mwh,
-        case when not e.arrives_unmetered then e.line_loss_wh * cast(0.000001 as decimal(7, 6)) end as line_loss_mwh,
-        e.auxiliary_wh * cast(0.000001 as decimal(7, 6)) as auxiliary_mwh,
-        case when not e.arrives_unmetered then e.export_wh * cast(0.000001 as decimal(7, 6)) end as export_mwh,
-        case when not e.arrives_unmetered then e.self_use_wh * cast(0.000001 as decimal(7, 6)) end as self_use_mwh,
-        coalesce(l.uncounted_wh, 0) * cast(0.000001 as decimal(7, 6)) as uncounted_mwh,
-        u.users,
-        w.use_wh * cast(0.000001 as decimal(7, 6)) as use_mwh,
-        p.self_use_of_generation_min,
-        p.self_use_of_consumption_min,
-        p.export_of_generation_max,
+        e.generation_wh + coalesce(c.curtailed_wh, 0) as available_wh,
+        e.green_charge_wh,
+        e.green_discharge_wh,
+        case when not e.arrives_unmetered then e.line_loss_wh end as line_loss_wh,
+        e.auxiliary_wh,
+        case when not e.arrives_unmetered then e.export_wh end as export_wh,
+        case when not e.arrives_unmetered then e.self_use_wh end as self_use_wh,
+        coalesce(l.uncounted_wh, 0) as uncounted_wh,
+        w.use_wh,
+        cast(p.self_use_of_generation_min as decimal(9, 6)) as self_use_of_generation_min,
+        cast(p.self_use_of_consumption_min as decimal(9, 6)) as self_use_of_consumption_min,
+        cast(p.export_of_generation_max as decimal(9, 6)) as export_of_generation_max,
         j.intervals_open > 0 or e.arrives_unmetered as is_open
     from self_used as e
     inner join energy.park_window as w on e.park_id = w.park_id and e.year = w.year and w.window_kind = 'year'
@@ -151,37 +149,37 @@ select
     a.park_id,
     cast(a.year as integer) as year,
     cast(a.users as integer) as users,
-    cast(a.generation_mwh as decimal(38, 6)) as generation_mwh,
-    a.curtailed_mwh,
+    cast(a.generation_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 6)) as generation_mwh,
+    cast(a.curtailed_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 6)) as curtailed_mwh,
     a.curtailment_record,
-    a.available_mwh,
-    cast(a.green_charge_mwh as decimal(38, 6)) as green_charge_mwh,
-    cast(a.green_discharge_mwh as decimal(38, 6)) as green_discharge_mwh,
-    cast(a.line_loss_mwh as decimal(38, 6)) as line_loss_mwh,
-    cast(a.auxiliary_mwh as decimal(38, 6)) as auxiliary_mwh,
-    cast(a.export_mwh as decimal(38, 6)) as export_mwh,
-    cast(a.self_use_mwh as decimal(38, 6)) as self_use_mwh,
-    cast(a.uncounted_mwh as decimal(38, 6)) as uncounted_mwh,
-    cast(a.self_use_mwh as double) / nullif(cast(a.available_mwh as double), 0) as self_use_of_generation,
-    cast(a.self_use_mwh as double) / nullif(cast(a.use_mwh as double), 0) as self_use_of_consumption,
-    cast(a.export_mwh as double) / nullif(cast(a.available_mwh as double), 0) as export_of_generation,
-    1 - cast(a.curtailed_mwh as double) / nullif(cast(a.available_mwh as double), 0) as renewable_utilisation,
+    cast(a.available_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 6)) as available_mwh,
+    cast(a.green_charge_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 6)) as green_charge_mwh,
+    cast(a.green_discharge_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 6)) as green_discharge_mwh,
+    cast(a.line_loss_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 6)) as line_loss_mwh,
+    cast(a.auxiliary_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 6)) as auxiliary_mwh,
+    cast(a.export_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 6)) as export_mwh,
+    cast(a.self_use_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 6)) as self_use_mwh,
+    cast(a.uncounted_wh * cast(0.000001 as decimal(7, 6)) as decimal(38, 6)) as uncounted_mwh,
+    cast(a.self_use_wh as double) / nullif(cast(a.available_wh as double), 0) as self_use_of_generation,
+    cast(a.self_use_wh as double) / nullif(cast(a.use_wh as double), 0) as self_use_of_consumption,
+    cast(a.export_wh as double) / nullif(cast(a.available_wh as double), 0) as export_of_generation,
+    1 - cast(a.curtailed_wh as double) / nullif(cast(a.available_wh as double), 0) as renewable_utilisation,
     case
         when a.is_open then 'undecided'
-        when a.available_mwh = 0 then 'not_applicable'
-        when a.self_use_mwh >= a.available_mwh * cast(a.self_use_of_generation_min as decimal(9, 6)) then 'pass'
+        when a.available_wh = 0 then 'not_applicable'
+        when a.self_use_wh >= a.available_wh * a.self_use_of_generation_min then 'pass'
         else 'fail'
     end as self_use_of_generation_verdict,
     case
         when a.is_open then 'undecided'
-        when a.use_mwh = 0 then 'not_applicable'
-        when a.self_use_mwh >= a.use_mwh * cast(a.self_use_of_consumption_min as decimal(9, 6)) then 'pass'
+        when a.use_wh = 0 then 'not_applicable'
+        when a.self_use_wh >= a.use_wh * a.self_use_of_consumption_min then 'pass'
         else 'fail'
     end as self_use_of_consumption_verdict,
     case
         when a.is_open then 'undecided'
-        when a.available_mwh = 0 then 'not_applicable'
-        when a.export_mwh <= a.available_mwh * cast(a.export_of_generation_max as decimal(9, 6)) then 'pass'
+        when a.available_wh = 0 then 'not_applicable'
+        when a.export_wh <= a.available_wh * a.export_of_generation_max then 'pass'
         else 'fail'
     end as export_of_generation_verdict
 from amounts as a

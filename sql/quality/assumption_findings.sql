@@ -55,18 +55,6 @@ assumptions as (
     from emissions.fuel_leaves as f
     where f.activity = 'feedstock' and f.term = 'fuel'
     union all
-    select
-        l.park_id, cast(left(l.month, 4) as integer), l.month, null, 'direct_power_not_counted',
-        cast(to_json({
-            'project_id': l.project_id,
-            'direct_mwh': cast(l.direct_used_wh * cast(0.000001 as decimal(7, 6)) as varchar),
-            'uncounted_mwh': cast(l.uncounted_wh * cast(0.000001 as decimal(7, 6)) as varchar),
-            'interval_traced': l.interval_traced,
-            'same_owner': l.same_owner
-        }) as varchar)
-    from energy.line_month as l
-    where l.uncounted_wh > 0
-    union all
     select a.park_id, a.year, null, null, 'no_expected_inputs', null
     from metrics.accounts as a
     where not a.has_expected_inputs

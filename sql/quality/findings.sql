@@ -192,6 +192,8 @@ everything as (
     union all
     select code, severity, sentence, evidence, park_id, cast(year as integer) as year, month, meter_id from quality.assumption_findings
     union all
+    select code, severity, sentence, evidence, park_id, year, month, meter_id from quality.direct_supply_findings
+    union all
     select code, severity, sentence, evidence, park_id, cast(left(month, 4) as integer) as year, month, meter_id
     from certificates.findings
     union all

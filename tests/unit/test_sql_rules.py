@@ -48,6 +48,7 @@ NOT_ON_SPARK: dict[str, set[str]] = {
     "metrics/enterprise_year.sql": {"hugeint"},
     "metrics/park_window.sql": {"star"},
     "metrics/uncertainty_sources.sql": {"hugeint", "to_minutes"},
+    "quality/direct_supply_findings.sql": {"printf"},
     "quality/estimates.sql": {"to_minutes"},
     "quality/estimation_error.sql": {"hugeint"},
     "quality/findings.sql": {"printf"},
