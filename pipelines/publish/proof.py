@@ -85,9 +85,11 @@ def _content_key(path: Path) -> bytes:
     return digest.digest()
 
 
-def salt_of(key: bytes, claim: Claim) -> str:
-    """The salt of a range in hexadecimal: nobody without the key can try out what a hidden hash stands for."""
-    return hmac.digest(key, json.dumps(claim).encode(), "sha256").hex()
+def salt_and_leaf(key: bytes, claim: Claim) -> tuple[bytes, bytes]:
+    """The salt of a range and its hash: nobody without the key can try out what a hidden hash stands for."""
+    text = json.dumps(claim).encode()
+    salt = hmac.digest(key, text, "sha256")
+    return salt, hashlib.sha256(b"\0" + salt + text).digest()
 
 
 def entries(claims: Iterable[Claim], key: bytes, shown: Callable[[Claim], bool]) -> Iterator[Entry]:
@@ -100,8 +102,7 @@ def entries(claims: Iterable[Claim], key: bytes, shown: Callable[[Claim], bool])
     sums: dict[tuple[str, str, str], int] = {}
     count = 0
     for count, claim in enumerate(claims, start=1):
-        salt = salt_of(key, claim)
-        leaf = hashlib.sha256(b"\0" + bytes.fromhex(salt) + json.dumps(claim).encode()).digest()
+        salt, leaf = salt_and_leaf(key, claim)
         _add(peaks, count, leaf)
         if not shown(claim):
             _add(hidden, count, leaf)
@@ -110,7 +111,7 @@ def entries(claims: Iterable[Claim], key: bytes, shown: Callable[[Claim], bool])
         hidden.clear()
         year = (claim.park_id, claim.generation_month[:4], claim.kind)
         sums[year] = sums.get(year, 0) + claim.mwh
-        yield [*claim, salt]
+        yield [*claim, salt.hex()]
     yield from ([str(size), digest.hex()] for size, digest in hidden)
     root = hashlib.sha256(b"\2" + count.to_bytes(16, "big") + b"".join(digest for _, digest in peaks)).hexdigest()
     yield [str(count), root, [[*year, str(mwh)] for year, mwh in sorted(sums.items())]]

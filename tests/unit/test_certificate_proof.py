@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import hmac
 import json
 import subprocess
 import sys
@@ -73,8 +74,8 @@ def reference_root(claims: list[Claim]) -> str:
 
     def branch(part: list[Claim]) -> bytes:
         if len(part) == 1:
-            salt = bytes.fromhex(proof.salt_of(KEY, part[0]))
-            return hashlib.sha256(b"\x00" + salt + json.dumps(list(part[0])).encode()).digest()
+            text = json.dumps(list(part[0])).encode()
+            return hashlib.sha256(b"\x00" + hmac.new(KEY, text, "sha256").digest() + text).digest()
         half = len(part) // 2
         return hashlib.sha256(b"\x01" + branch(part[:half]) + branch(part[half:])).digest()
 
@@ -269,14 +270,9 @@ def test_one_certificate_is_shown_without_the_others() -> None:
 def test_a_hidden_range_cannot_be_tried_out_without_the_key() -> None:
     (hidden, _, _) = lines_of(GOOD[:2], lambda c: c is GOOD[1])
     guess = json.dumps(GOOD[0]).encode()
-    salts = [
-        b"",
-        b"\0" * 32,
-        bytes.fromhex(proof.salt_of(b"x" * 32, GOOD[0])),
-        bytes.fromhex(proof.salt_of(KEY, GOOD[1])),
-    ]
+    salts = [b"", b"\0" * 32, proof.salt_and_leaf(b"x" * 32, GOOD[0])[0], proof.salt_and_leaf(KEY, GOOD[1])[0]]
     assert hidden[1] not in {hashlib.sha256(b"\0" + salt + guess).hexdigest() for salt in salts}
-    assert len({proof.salt_of(KEY, c) for c in GOOD}) == len(GOOD)
+    assert len({proof.salt_and_leaf(KEY, c)[0] for c in GOOD}) == len(GOOD)
 
 
 def test_the_key_is_made_of_the_bytes_of_all_ledger_files(tmp_path: Path) -> None:
