@@ -151,6 +151,9 @@ class _Example:
         folder = self.delivery("04-certificates")
         formats.write_rows(folder / "gec_trades.csv", self.certificates.trades)
         formats.write_rows(folder / "gec_cancellations.csv", self.certificates.cancellations)
+        formats.write_rows(folder / "gec_issuances.csv", self.certificates.issuances())
+        formats.write_rows(folder / "green_power_settlements.csv", self.certificates.settlements)
+        formats.write_rows(folder / "gec_recognition.csv", self.certificates.recognised)
 
     def add_faults(self) -> None:
         """A delivery with files and rows that cannot be used, and one that corrects a day; both of the first park."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.samples.certificates import CertificateLedger, seller_code
+from pipelines.samples.certificates import CertificateLedger
 from pipelines.samples.formats import Readings, write_long, write_rows
 from pipelines.samples.masters import Row
 from pipelines.samples.meters import enterprise_ids
@@ -134,15 +134,13 @@ def correction(folder: Path, readings: Readings, clock: Clock) -> PlantedFault:
 
 
 def certificates(ledger: CertificateLedger, plans: list[ParkPlan]) -> Iterator[PlantedFault]:
-    """Certificates that do not count: sold twice, of another year, cancelled too late, never bought."""
+    """Certificates that do not count: sold twice, of another year, too late, never bought, issued or settled."""
     first, second = enterprise_ids(plans[0])[0], enterprise_ids(plans[1 % len(plans)])[0]
-    file = "gec_cancellations.csv"
 
-    def exclusion(ledger_id: str, reason: str, zh: str, en: str) -> PlantedFault:
+    def exclusion(ledger_id: str, reason: str, zh: str, en: str, file: str = "gec_cancellations.csv") -> PlantedFault:
         return PlantedFault("certificates.exclusions", file, reason, ledger_id, 1, zh, en)
 
-    code = seller_code(7)
-    sold = ledger.issue(code, "wind", "2026-06", 6000)
+    sold = ledger.issue_by(7, "2026-06", 6000)
     for buyer, lot in (
         (first, replace(sold, serial_to=sold.serial_to - 1000)),
         (second, replace(sold, serial_from=sold.serial_to - 2000)),
@@ -155,8 +153,17 @@ def certificates(ledger: CertificateLedger, plans: list[ParkPlan]) -> Iterator[P
         ("2025-11", "2026-04-10", "other_year", "上一年的绿证", "certificates of the year before"),
         ("2026-03", "2028-05-10", "expired_or_late", "过期后才核销", "cancelled after they had expired"),
     ):
-        lot = ledger.issue(code, "wind", month, 400)
+        lot = ledger.issue_by(7, month, 400)
         ledger.trade("unbundled", lot, first)
         yield exclusion(ledger.cancel(lot, first, day), reason, zh, en)
-    never_bought = ledger.cancel(ledger.issue(code, "wind", "2026-09", 250), second, "2027-02-20")
+    never_bought = ledger.cancel(ledger.issue_by(7, "2026-09", 250), second, "2027-02-20")
     yield exclusion(never_bought, "not_held", "核销了没有买过的绿证", "certificates cancelled that were never bought")
+
+    issued = ledger.issue_by(7, "2026-12", 300)
+    beyond = replace(issued, serial_to=issued.serial_to + 60)
+    ledger.trade("unbundled", beyond, first)
+    yield exclusion(ledger.cancel(beyond, first, "2027-02-20"), "not_issued",
+                    "核销的部分编号从未核发", "certificates cancelled that were never issued")  # fmt: skip
+    unsettled = ledger.trade_with_energy(ledger.issue_by(8, "2026-04", 200), first, 180.7)
+    yield exclusion(unsettled, "not_settled", "绿证数量超过绿电结算电量",
+                    "more certificates than the settled energy", "gec_trades.csv")  # fmt: skip
