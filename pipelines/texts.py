@@ -13,8 +13,8 @@ from pipelines.headings import HEADINGS
 from pipelines.plan_texts import PLAN_TEXTS
 from pipelines.proof_texts import PROOF_TEXTS
 from pipelines.supply_texts import SUPPLY_TEXTS
-from pipelines.what_if_texts import WHAT_IF_TEXTS
 from pipelines.trajectory_texts import TRAJECTORY_TEXTS
+from pipelines.what_if_texts import WHAT_IF_TEXTS
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -43,6 +43,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "help_sql": ("对当前发布执行只读查询。", "Run a read-only query on the current publication."),
     "help_publications": ("列出全部发布。", "List the publications."),
     "help_ui": ("在127.0.0.1打开Dagster界面。", "Serve the Dagster UI on 127.0.0.1."),
+    "help_contracts": ("数据契约。", "The data contracts."),
+    "help_contracts_lint": (
+        "检查数据契约是否符合标准，并与SQL和当前发布一致。",
+        "Check that the contracts keep the standard and are in step with the SQL and the current publication.",
+    ),
     "help_doctor": ("检查环境、版本、磁盘、锁和发布状态。", "Check environment, versions, disk, lock and publication."),
     "example": ("示例：", "Example:"),
     "opt_home": ("数据文件夹（默认 ./zcp-data）", "Home folder of the data (default ./zcp-data)"),
@@ -246,6 +251,19 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "请检查 --year，或先交付该年的文件。",
         "nothing of {year} has been landed (no reading, register, bill, fuel, heat, process row or certificate) and "
         "nothing was published; check --year, or deliver files of that year.",
+    ),
+    "contracts_problems": ("不一致之处", "What does not fit"),
+    "contracts_drift": (
+        "契约、SQL或发布有{count}处不一致。",
+        "contracts, SQL and publication differ in {count:count place}.",
+    ),
+    "contracts_fit": (
+        "契约符合标准，与SQL和当前发布 {publication} 一致。",
+        "The contracts keep the standard and are in step with the SQL and with publication {publication}.",
+    ),
+    "contracts_fit_no_publication": (
+        "契约符合标准，与SQL一致；尚无发布可比较。",
+        "The contracts keep the standard and are in step with the SQL; nothing is published to compare with.",
     ),
     "doctor_failed": ("有检查未通过：{names}。", "some checks failed: {names}."),
     # Verdicts

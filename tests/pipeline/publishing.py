@@ -142,13 +142,16 @@ def _exclusion(park_id: str) -> dict[str, Any]:
 
 
 def _trajectory(park_id: str) -> list[dict[str, Any]]:
-    """Rows without amounts: after August, and of the closed year."""
+    """A row without amounts after August, and the closed year, which is that of ``park_year``."""
     row = {"park_id": park_id, "year": YEAR, "cutoff": f"{YEAR + 1}-12-31", "limit_tco2_per_tce": 0.2}
     outlook = {"core_outlook": "pass", "direct_supply_outlook": "fail", "build_end": 2030, "years_left": 4}
     return [
         row | outlook | {"month": f"{YEAR}-08", "months_closed": 8, "pattern": "year_before"},
-        row | outlook | {"month": f"{YEAR}-12", "months_closed": 12, "pattern": "closed"},
-    ]
+        row | outlook | {"month": f"{YEAR}-12", "months_closed": 12, "pattern": "closed"}
+        | {"total_tco2": "25.975001", "energy_tce": 200000, "intensity_tco2_per_tce": 25.975001 / 200000}
+        | {"residual_grid_mwh": 30, "certificates_standing_mwh": 35, "certificates_surplus_mwh": 5}
+        | {"limit_gap_mwh": -48017, "direct_supply_share": 0.4},
+    ]  # fmt: skip
 
 
 def _uncertainty(park_id: str) -> list[dict[str, Any]]:

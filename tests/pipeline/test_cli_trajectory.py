@@ -77,7 +77,7 @@ def test_tables_for_people_in_both_languages(home: Path) -> None:
 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A made-up publication of a closed year without an intensity."""
+    """A made-up publication of a closed year that is below its limit, with a forecast without amounts after August."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(audit, "judge_expectations", lambda con, contracts: [])
         settings, lake = made_up(tmp_path_factory.mktemp("closed"))
@@ -85,15 +85,17 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return settings.home
 
 
-def test_a_closed_year_and_one_without_an_intensity(closed: Path) -> None:
-    done = zcp("trajectory", "park-a", home=closed)
-    assert done.returncode == 0, done.stderr
-    assert f"{YEAR}: every month is closed" in done.stdout
+def test_a_closed_year_at_its_limit_has_no_path(closed: Path) -> None:
+    said = zcp("trajectory", "park-a", home=closed).stdout
+    for part in (f"{YEAR}: every month is closed", "35 MWh, of which 5 beyond", "48,017 MWh of grid power to spare"):
+        assert part in said
+    assert "already; no path is needed" in said
+
+
+def test_where_there_is_no_intensity_it_says_so(closed: Path) -> None:
+    done = zcp("trajectory", "park-a", "--through", f"{YEAR}-08", home=closed)
+    assert (done.returncode, done.stderr) == (0, "")
     assert "There is no intensity to go from" in done.stdout
-    assert (
-        f"forecast of {YEAR} after {YEAR}-08"
-        in zcp("trajectory", "park-a", "--through", f"{YEAR}-08", home=closed).stdout
-    )
 
 
 @pytest.mark.parametrize(
