@@ -90,10 +90,12 @@ WHAT_IF_TEXTS: dict[str, tuple[str, str]] = {
         "园区内没有绿色电源：储能归电网，放电不计为绿电。",
         "No green plant stands on site: the storage belongs to the grid and gives back no green power.",
     ),
-    "note_taken_as_read": (
-        "原结论中的 {reasons} 源于表计；情景把估算的读数视为实测，该原因因此不再出现，但并未消除。",
-        "{reasons} of the published verdict comes from metering: the scenario takes estimated readings as read, so it "
-        "is not among the reasons here, and it is not cured either.",
+    "note_of_metering": (
+        "{reasons} 源于估算的读数：情景把改动表计的现行读数视为实测，并只按本园区的表计判断估算误差；"
+        "这一结论的变化不是由所给的改变带来的。",
+        "{reasons} rests on estimated readings: a scenario takes the standing values of changed meters as read, and "
+        "tells the error of the others from the park's own meters. What this changes in a verdict is no effect of what "
+        "was asked.",
     ),
     "note_kept": (
         "情景保留在 {folder}：delivery 为交付文件，home 为数据文件夹。",

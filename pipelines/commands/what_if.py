@@ -32,8 +32,9 @@ FIGURES = (
 )  # fmt: skip
 """The columns of ``metrics.park_year`` that are shown; JSON has all."""
 VERDICTS = {"core_verdict": "h_core", "direct_supply_verdict": "h_direct_verdict", "overall_verdict": "h_verdict"}
-OF_METERING = ("intensity_uncertain", "prolonged_estimate_year")
-"""Reasons that rest on estimates; a changed meter has none, as its standing values are delivered like readings."""
+OF_METERING = frozenset({"intensity_uncertain", "prolonged_estimate_year"})
+"""Reasons that rest on estimates. A changed meter has none, as its standing values are delivered like readings, and how
+well the others are estimated is told from the park's own meters alone."""
 
 
 @dataclass(frozen=True)
@@ -214,9 +215,9 @@ def _notes(before: Mapping[str, Any], outcome: "Outcome", keep: Path | None, out
     if effects.storage_project is not None:
         key = "note_storage_of" if effects.storage_project else "note_storage_grid"
         notes.append(output.text(key, project=effects.storage_project))
-    lost = sorted({*before["reasons"]} & {*OF_METERING} - {*outcome.park_year["reasons"]})
-    if lost and effects.changed.meters:
-        notes.append(output.text("note_taken_as_read", reasons=", ".join(lost)))
+    changed = sorted(OF_METERING & ({*before["reasons"]} ^ {*outcome.park_year["reasons"]}))
+    if changed:
+        notes.append(output.text("note_of_metering", reasons=", ".join(changed)))
     if keep is not None:
         notes.append(output.text("note_kept", folder=keep))
     return notes

@@ -59,6 +59,7 @@ _BALANCE = """
 
 _LAST = """
     select
+        '{month}' as month, bool_or(k.park_id = $1) over () as is_read_here,
         k.meter_id, timestamp '{month}-01' + to_minutes(i.minute) as start, k.interval_minutes as minutes,
         i.energy_wh, false as is_estimated
     from energy.measured_interval as i
@@ -115,11 +116,14 @@ class Base:
 
     @cached_property
     def last_elsewhere(self) -> pl.DataFrame:
-        """For each month in which a meter of another park was read last of all, that reading, like ``readings``.
+        """The last reading of other parks in months that the park alone would not show to have been read, or so far.
 
-        It says how far the month had been read: a gap of the park after it would not be missing but yet to come.
+        Columns as in ``readings``. It says what is missing and what is yet to come: after the last interval that any
+        meter was read nothing is missing, unless one was read in the month after.
         """
-        return self._read(_LAST, None)
+        found = self._read(_LAST, None)
+        following = pl.col("month").str.to_date("%Y-%m").dt.offset_by("1mo").dt.strftime("%Y-%m")
+        return found.filter(~pl.col("is_read_here") | ~following.is_in(self._built_months()))
 
     def generation(self, technologies: tuple[str, ...]) -> pl.DataFrame:
         """What the park's plants and lines of these technologies gave in ``year``: start, energy_wh, by interval.

@@ -49,31 +49,31 @@ def supply(base: Base, change: DirectSupply) -> tuple[Energies, str]:
     most_wh = change.mw * 1e6 * base.intervals["minutes"].to_numpy() / 60
     if change.profile is not None:
         return _whole(_from_file(change.profile, base) * most_wh, most_wh), "file"
-    shape, hours, source = _own_plants(base, change) or _typical(base, change)
-    hours = change.full_load_hours if change.full_load_hours is not None else hours
-    total = shape.sum()
-    year_share = _days(base) / 365
-    return _whole(shape * (change.mw * 1e6 * hours * year_share / total if total else 0), most_wh), source
+    shape, wh_per_mw, source = _own_plants(base, change) or _typical(base, change)
+    if change.full_load_hours is not None:
+        wh_per_mw = _wh_per_mw(base, change.full_load_hours)
+    return _whole(shape * (change.mw * wh_per_mw / shape.sum()), most_wh), source
 
 
 def _whole(energy: Shape, most_wh: Shape) -> Energies:
     return np.floor(np.minimum(energy, most_wh) + 1e-9).astype(np.int64)
 
 
-def _days(base: Base) -> float:
-    return float(base.intervals["minutes"].sum()) / 1440
+def _wh_per_mw(base: Base, full_load_hours: float) -> float:
+    """What a MW gives in the intervals of the base, which may be a part of a year."""
+    return 1e6 * full_load_hours * float(base.intervals["minutes"].sum()) / (365 * 1440)
 
 
 def _own_plants(base: Base, change: DirectSupply) -> tuple[Shape, float, str] | None:
-    """The course of the park's plants of the technology, and what they gave per MW; None where it has none."""
+    """The course of the park's plants of the technology, and what a MW of them gave; None where it has none."""
     own = base.generation((change.technology,))
     joined = base.intervals.select("start").join(own, on="start", how="left", maintain_order="left")
     shape = joined["energy_wh"].fill_null(0).to_numpy().astype(np.float64)
     if not shape.sum():
         return None
     capacity_kw = sum(float(p["capacity_kw"] or 0) for p in base.projects if p["technology"] == change.technology)
-    hours = shape.sum() / 1000 / capacity_kw if capacity_kw else TYPICAL_HOURS[change.technology]
-    return shape, hours, "own_plants"
+    typical = _wh_per_mw(base, TYPICAL_HOURS[change.technology])
+    return shape, 1000 * float(shape.sum()) / capacity_kw if capacity_kw else typical, "own_plants"
 
 
 def _typical(base: Base, change: DirectSupply) -> tuple[Shape, float, str]:
@@ -96,7 +96,7 @@ def _typical(base: Base, change: DirectSupply) -> tuple[Shape, float, str]:
         + (start.dt.hour().to_numpy().astype(np.int64) * 60 + start.dt.minute().to_numpy()) // minutes
     )
     shape = running[first + base.intervals["minutes"].to_numpy() // minutes] - running[first]
-    return shape, TYPICAL_HOURS[change.technology], "synthetic"
+    return shape, _wh_per_mw(base, TYPICAL_HOURS[change.technology]), "synthetic"
 
 
 def _region(base: Base) -> str:
