@@ -55,7 +55,7 @@ lost as (
         ) as reach_before
     from claims as c
     inner join certificates.touching as x on c.trade_id = x.trade_id
-    where x.beneficiary_enterprise_id <> x.buyer_enterprise_id
+    where x.beneficiary_enterprise_id <> x.buyer_enterprise_id and x.trade_broken_rule is null
 ),
 gone as (
     select

@@ -3,8 +3,8 @@
 -- where the range is usable. The park is the one to which the enterprise belonged in the account's year and on the day of
 -- cancellation; failing that (in_park is false), the named one or else its latest one of the year, else of all. A
 -- cancellation that names a park of use counts in no other.
--- held_mwh is what the beneficiary's undisputed purchases cover. contested: excluded by overlap, or by not_held only
--- because a purchase that covers it overlaps another trade line.
+-- held_mwh is what the beneficiary's undisputed purchases cover, of a line that keeps rule 1. contested: excluded by
+-- overlap, or by not_held only because a purchase that covers it overlaps another trade line.
 -- Grain: cancellation_id, year
 -- Order: cancellation_id, year
 with claims as (
@@ -79,6 +79,7 @@ purchases as (
     where
         buyer_enterprise_id = beneficiary_enterprise_id
         and trade_date <= cancelled_on
+        and cancellation_broken_rule is null
         and (trade_broken_rule is null or trade_broken_rule = 'overlap')
 ),
 bought as (

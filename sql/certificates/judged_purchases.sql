@@ -2,7 +2,7 @@
 -- own-use certificates through the direct line whose power they prove. Lines bought by an enterprise that belongs to a park
 -- in the account of the generation year, with what became of their certificates: cancelled_mwh stand with a cancellation
 -- for the buyer and are judged there; others_mwh were cancelled for somebody else; the rest is rest_mwh, whose status is
--- held, own_use, or not_proven where the line breaks rule 1 or is an own-use line that proves no direct power.
+-- held, own_use, or not_proven: all of a line that breaks rule 1, and the rest of an own-use line that proves no direct power.
 -- Kept: no
 -- Grain: trade_id
 -- Order: trade_id
@@ -60,7 +60,7 @@ cancelled as (
         ) as buyer_before
     from lines as l
     inner join certificates.touching as x on l.trade_id = x.trade_id
-    where l.rest_status <> 'own_use'
+    where l.rest_status <> 'own_use' and x.trade_broken_rule is null
 ),
 gone as (
     select

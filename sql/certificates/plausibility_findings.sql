@@ -89,7 +89,11 @@ flagged as (
     from certificates.touching as x
     inner join certificates.cancellation_lines as c on x.cancellation_id = c.cancellation_id
     left join members as e on x.beneficiary_enterprise_id = e.enterprise_id
-    where x.cancelled_on < x.trade_date and x.beneficiary_enterprise_id = x.buyer_enterprise_id
+    where
+        x.cancelled_on < x.trade_date
+        and x.beneficiary_enterprise_id = x.buyer_enterprise_id
+        and x.trade_broken_rule is null
+        and x.cancellation_broken_rule is null
     union all
     select 'settlement_without_trade', e.park_id, s.month, concat(s.trade_id, '/', s.month), cast(s.settled_mwh as decimal(38, 6))
     from staging.green_power_settlements as s

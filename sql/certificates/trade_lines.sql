@@ -1,7 +1,6 @@
 -- The trade ledger of all parks, judged by rule 1: broken_rule is bad_range, overlap or null. A serial overlaps if it
 -- stands in any other line of the table with the same project and month, also in a line with negative serials; a line
--- whose serial_from is above its serial_to holds no serial. island numbers, within project and month, the unbroken runs
--- of lines that share serials: lines of different islands have none in common; a line that holds nothing has no island.
+-- whose serial_from is above its serial_to holds no serial.
 -- Sorted once and swept with the furthest serial so far; no line is compared with every other.
 -- Grain: trade_id
 -- Order: trade_id
@@ -36,14 +35,6 @@ select
         when not holds_serials or serial_from < 0 then 'bad_range'
         when reach_before >= serial_from or next_from <= serial_to then 'overlap'
     end as broken_rule,
-    case
-        when holds_serials then cast(
-                sum(case when reach_before >= serial_from then 0 else 1 end) over (
-                    partition by project_code, generation_month, holds_serials order by serial_from, trade_id
-                    rows between unbounded preceding and current row
-                ) as bigint
-            )
-    end as island,
     file_id,
     line
 from swept

@@ -112,13 +112,14 @@ class Account:
         for line in self.ledgers.trades:
             if line.channel == "green_power" or not park_of_trade(line, line.year):
                 continue
-            touching = [c for c in self.ledgers.cancellations if line.touches(c)]
+            broken = self.judge.rule_1(line, self.ledgers.trades)
+            touching = [] if broken else [c for c in self.ledgers.cancellations if line.touches(c)]
             mine = union(c for c in touching if c.who == line.who) & line.serials
             others = (union(touching) & line.serials) - mine
             status = "not_proven"
             if self.judge.own_use_project(line):
                 status, mine, others = "own_use", set(), set()
-            elif line.channel != "own_use" and not self.judge.rule_1(line, self.ledgers.trades):
+            elif line.channel != "own_use" and not broken:
                 status = "held"
             rest = line.serials - mine - others
             for place, serials in (("cancelled", mine), ("others", others), (status, rest)):
