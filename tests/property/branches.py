@@ -23,6 +23,11 @@ _NAMES = {
         *("other owner, certificates carried", "lower at the park", "lower at the far end", "several share D"),
     ),
     "plant": ("nuclear", "others"),
+    "project": (
+        *("line loss", "own use before the end of a line", "own use on site", "own use beyond its own power"),
+        *("metered at the far end only", "kept more than was used", "curtailment not told", "curtailment told in part"),
+        *("curtailment told", "conditions met", "conditions missed"),
+    ),
     "export": ("green", "recovered", "fossil", "passes through", "more passes through than comes in"),
     "load": ("less than the green supply", "would be negative"),
     "boundary from use": ("import", "export"),
@@ -38,7 +43,7 @@ _NAMES = {
     "meter": (
         *("below one at the same point", "below one elsewhere", "below one that ends or begins", "changed on a day"),
         *(f"{point} of a plant that feeds in all" for point in ("generation", "storage_charge", "storage_discharge")),
-        "curtailment of a plant that feeds in all",
+        *(f"{point} of a plant that feeds in all" for point in ("curtailment", "auxiliary")),
     ),
     "trade": ("counts", "beyond the draw"),
     "certificates": ("count", "beyond the draw", "none usable"),
@@ -86,6 +91,7 @@ def branches(delivery: Delivery, account: Account) -> set[str]:
             for row in plants
             if parts.terms.onsite
         ),
+        *_projects(account, of_year),
         *_meters(delivery, of_year),
         *_estimates(parts),
         *_shares(parts, of_year),
@@ -150,6 +156,30 @@ def _of_line(line: Line) -> Iterator[str]:
             yield "other owner, covered in part"
         if line.was_carried:
             yield "other owner, certificates carried"
+
+
+def _projects(account: Account, of_year: list[Interval]) -> Iterator[str]:
+    told = {"none": "curtailment not told", "partial": "curtailment told in part", "complete": "curtailment told"}
+    own_use = {
+        flow.meter.get("project_id")
+        for flow in account.parts.readings.flows
+        if flow.meter["point"] == "auxiliary" and flow.wh and flow.start.year == account.parts.year
+    }
+    for key, row in account.projects.items() if account.has_all_readings else ():
+        verdicts = {value for name, value in row.items() if name.endswith("verdict")}
+        tried = {
+            "line loss": row["line_loss_mwh"],
+            "own use before the end of a line": row["auxiliary_mwh"] and row["line_loss_mwh"] is not None,
+            "own use on site": row["auxiliary_mwh"] and row["line_loss_mwh"] is None,
+            "own use beyond its own power": key in own_use and row["self_use_mwh"] == 0,
+            "metered at the far end only": row["self_use_mwh"] is None,
+            "conditions met": "pass" in verdicts,
+            "conditions missed": "fail" in verdicts,
+            told[row["curtailment_record"]]: True,
+        }
+        yield from (f"project: {name}" for name, is_tried in tried.items() if is_tried)
+    if account.projects and any(one.green - one.green_export > one.used for one in of_year):
+        yield "project: kept more than was used"
 
 
 def _meters(delivery: Delivery, of_year: list[Interval]) -> Iterator[str]:

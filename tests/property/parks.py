@@ -221,8 +221,9 @@ def _others(park: Park) -> None:
     if park.chance(0.25):
         for point in ("storage_charge", "storage_discharge"):
             _meter(park, point)
-    if park.chance(0.2):
-        _meter(park, park.random.choice(["auxiliary", "resale"]), [min(park.minutes)])
+    if park.chance(0.3):
+        plant = park.random.choice([None, *(row["project_id"] for row in park.rows("projects"))])
+        _meter(park, park.random.choice(["auxiliary", "auxiliary", "resale"]), [min(park.minutes)], project_id=plant)
 
 
 def _cut_validity(park: Park) -> None:

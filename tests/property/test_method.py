@@ -1,5 +1,7 @@
 """The SQL models against the method written a second time: every figure of small random parks, digit by digit.
 
+Figures of the park, its enterprises and its green projects, and where the energy of each month came from and went.
+
 What the models put in the place of readings that do not count, and the interval of the intensity, are taken from them:
 ``test_vee`` and ``test_uncertainty`` judge those; here the method has to be right with them. The second implementation
 is in ``oracle``, the parks in ``parks``, ``values`` and ``papers``; ``branches`` sees to it that they try everything. A
@@ -21,12 +23,14 @@ from pipelines.resources import REFERENCE
 from tests.property import database
 from tests.property.branches import ALL, branches
 from tests.property.oracle import Account, Estimate, Estimates, Reference, Row, account
+from tests.property.oracle.conservation import conservation, is_conserved
 from tests.property.papers import MORE_FUELS, add_papers
 from tests.property.parks import TABLES, Park, make_park, merged
 from tests.property.values import add_readings
 
 YEARS = (2025, 2026)
-PARK, ENTERPRISE = "metrics.park_year", "metrics.enterprise_year"
+PARK, ENTERPRISE, PROJECT = "metrics.park_year", "metrics.enterprise_year", "metrics.project_year"
+CONSERVATION = "metrics.energy_conservation"
 ESTIMATED, METERS = "energy.estimated_interval", "energy.month_meters"
 METHOD_CODES = {"size_class_uncertain", "outflow_credit", "fuel_missing"}
 ESTIMATE_CODES = {"prolonged_estimate_year", "intensity_uncertain"}
@@ -134,10 +138,12 @@ def compare(home: Path, seeds: Sequence[str], parameters: Parameters) -> tuple[l
     known = references(parameters)
     write_reference(home, parameters)
     made = make_parks(seeds, sorted(known[2026].provinces))
-    got = database.run(home, merged(made), 2026, [PARK, ENTERPRISE, ESTIMATED, METERS])
+    got = database.run(home, merged(made), 2026, [PARK, ENTERPRISE, PROJECT, CONSERVATION, ESTIMATED, METERS])
     estimates = estimates_of(got)
     parks = {(row["park_id"], row["year"]): row for row in got[PARK]}
     enterprises = {(row["enterprise_id"], row["year"]): row for row in got[ENTERPRISE]}
+    projects = {(row["project_id"], row["year"]): row for row in got[PROJECT]}
+    conserved = {(row["park_id"], row["month"]): row for row in got[CONSERVATION]}
     found: list[str] = []
     tried: Counter[str] = Counter()
     for park in made:
@@ -154,17 +160,33 @@ def compare(home: Path, seeds: Sequence[str], parameters: Parameters) -> tuple[l
             tried.update(branches(delivery, want))
             where = f"{park.key} {year}"
             found += [f"{where}: {text}" for text in differences(want, row)]
-            for enterprise_id, figures in want.enterprises.items() if want.has_all_readings else ():
-                have = enterprises.get((enterprise_id, year))
-                if have is None:
-                    found.append(f"{where}: no row of {enterprise_id}")
-                else:
-                    found += [
-                        f"{where}: {enterprise_id} {column}: {have[column]}, expected {shown(value)}"
-                        for column, value in figures.items()
-                        if not same(have[column], value)
-                    ]
+            for key, figures in want.enterprises.items() if want.has_all_readings else ():
+                found += [f"{where}: {text}" for text in row_differences(key, figures, enterprises.get((key, year)))]
+            if unexpected := {key for key, of in projects if key.startswith(f"{park.key}-") and of == year} - set(
+                want.projects
+            ):
+                found.append(f"{where}: rows of {sorted(unexpected)}")
+            for key, figures in want.projects.items():
+                verdicts = {name: value for name, value in figures.items() if name.endswith("verdict")}
+                said = figures if want.has_all_readings else verdicts
+                found += [f"{where}: {text}" for text in row_differences(key, said, projects.get((key, year)))]
+            of_year = [one for one in want.parts.intervals if one.start.year == year]
+            for month, sums in conservation(of_year, want.parts.use_minutes).items():
+                have = conserved.get((park.key, month))
+                nothing_lost = {"intervals_unbalanced": Fraction(0), "largest_imbalance_wh": Fraction(0)}
+                assert is_conserved(sums)
+                found += [f"{where}: {text}" for text in row_differences(month, sums | nothing_lost, have)]
     return found, tried
+
+
+def row_differences(key: str, want: Mapping[str, Any], have: Row | None) -> Iterator[str]:
+    """What the published row of an enterprise, a project or a month says otherwise."""
+    if have is None:
+        yield f"no row of {key}"
+        return
+    for column, value in want.items():
+        if not same(have[column], value):
+            yield f"{key} {column}: {have[column]}, expected {shown(value)}"
 
 
 def test_the_models_agree_with_the_method(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tests.property.oracle.delivery import Delivery, Reference, Row, covers, fir
 from tests.property.oracle.leaves import is_inside, leaves
 from tests.property.oracle.lines import WH_PER_MWH, Line, lines
 from tests.property.oracle.offtake import Enterprise, Offtake, offtake
+from tests.property.oracle.projects import project_years
 from tests.property.oracle.readings import ON_SITE, Estimates, Flow, Metered, metered
 from tests.property.oracle.verdicts import Bounds, Gap, Terms, judge
 
@@ -31,6 +32,7 @@ class Account:
 
     park: dict[str, Any]
     enterprises: dict[str, dict[str, int]]
+    projects: dict[str, dict[str, Any]]
     has_all_readings: bool
     unsaid: frozenset[str]
     is_possible: bool
@@ -83,11 +85,16 @@ def account(
     row["curtailed_mwh"] = _curtailed(delivery, park, year, readings.flows)
     row["coverage"] = readings.share_valid(year)
     row["estimated_share"] = readings.share_estimated(year)
+    plants = project_years(delivery, park, of_year.intervals, readings.flows, by_line, year)
+    users = sum(one.use > 0 for one in drawn.enterprises.values())
     baselines, is_sure = _baselines(delivery, park, year, references, estimates, row)
     unsaid = set() if is_sure else set(baselines) - {"baseline_average_tco2_per_tce", "ratio_to_average"}
     return Account(
         park=row | baselines,
         enterprises={key: _enterprise_row(one, judged) for key, one in drawn.enterprises.items()},
+        projects={
+            key: one.columns(terms.use, users, reference.parameters, not whole_year) for key, one in plants.items()
+        },
         has_all_readings=whole_year,
         unsaid=frozenset(unsaid),
         is_possible=min(terms.use, terms.drawn, *(one.drawn for one in drawn.enterprises.values())) >= 0,

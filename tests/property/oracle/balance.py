@@ -46,6 +46,7 @@ class Interval:
     imported: int = 0
     direct: Energy = field(default_factory=_energy)
     load: int = 0
+    net: Energy = field(default_factory=_energy)
     green: int = 0
     green_export: int = 0
     recovered_export: int = 0
@@ -177,15 +178,14 @@ def _green_supply(intervals: list[Interval], projects: dict[str, Row]) -> None:
             own = min(charge, one.generation.get(project_id, 0))
             origin[project_id, one.month] = (green + own, whole + charge)
     for one in intervals:
-        net = 0
         for project_id, project in projects.items():
             if kind_of(project) != "green" or project["relation"] not in ON_SITE:
                 continue
             generation = one.generation.get(project_id, 0)
             green, whole = _origin(origin, project_id, one.month)
-            net += generation - min(one.charge.get(project_id, 0), generation)
-            net += one.discharge.get(project_id, 0) * green // whole
-        one.green = max(net, 0) + sum(one.direct.values())
+            one.net[project_id] += generation - min(one.charge.get(project_id, 0), generation)
+            one.net[project_id] += one.discharge.get(project_id, 0) * green // whole
+        one.green = max(sum(one.net.values()), 0) + sum(one.direct.values())
 
 
 def _origin(origin: dict[tuple[str, str], tuple[int, int]], project_id: str, month: str) -> tuple[int, int]:
