@@ -48,7 +48,7 @@ def sizes(reading: Reading, question: Question, spare_w: int) -> Sizes:
 def _whole(value: float, limit: int | None, spare: int) -> int:
     if value * MWH < 0.5:
         return 0
-    found = ceil(value * MWH) + spare
+    found = ceil(value * MWH - 1e-3) + spare
     return found if limit is None else min(found, limit)
 
 

@@ -17,6 +17,8 @@ Indices = npt.NDArray[np.int64]
 Term = tuple[Indices, Floats | float]
 """Variables of a block of rows, one for each row, and their coefficients."""
 
+_DECIDED = {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible}
+"""Where the interior point method says neither, as it may where hardly anything is left to decide, the simplex does."""
 MIP_SECONDS = 300.0
 """Longest search over whole-number variables; the bound found by then is reported."""
 
@@ -92,19 +94,19 @@ class Program:
 
     def solve(self, integers: Indices | None = None) -> Solution:
         """The optimum: interior point and crossover, or branch and bound where ``integers`` are named; one thread."""
-        model = self._model(integers)
-        solver = highspy.Highs()  # type: ignore[no-untyped-call]
         options: dict[str, bool | int | float | str] = {
             "output_flag": False, "threads": 1, "parallel": "off", "random_seed": 0,
         }  # fmt: skip
         options |= {"solver": "ipm"} if integers is None else {"mip_rel_gap": 1e-9, "time_limit": MIP_SECONDS}
+        solver, begun = highspy.Highs(), time.perf_counter()  # type: ignore[no-untyped-call]
         for name, value in options.items():
             solver.setOptionValue(name, value)
-        begun = time.perf_counter()
-        solver.passModel(model)
+        solver.passModel(self._model(integers))
         solver.run()
-        seconds = time.perf_counter() - begun
-        return self._solution(solver, integers is None, seconds)
+        if integers is None and solver.getModelStatus() not in _DECIDED:
+            solver.setOptionValue("solver", "simplex")
+            solver.run()
+        return self._solution(solver, integers is None, time.perf_counter() - begun)
 
     def _model(self, integers: Indices | None) -> highspy.HighsLp:
         rows, columns, values = self._matrix()

@@ -65,11 +65,12 @@ def park(imports: np.ndarray, **changed: Any) -> Park:
 
 
 def question(**changed: Any) -> Question:
-    """Six hours of a park with sun at noon and wind in the night."""
+    """Up to six hours of a park with sun at noon and wind in the night."""
+    terms = changed.get("park") or park(wh(8, 10, 12, 12, 10, 8))
     made: dict[str, Any] = {
-        "park": park(wh(8, 10, 12, 12, 10, 8)),
-        "solar": Profile(wh(0, 0.3, 0.8, 0.7, 0.2, 0), MWH),
-        "wind": Profile(wh(0.6, 0.4, 0.1, 0.2, 0.5, 0.7), MWH),
+        "park": terms,
+        "solar": Profile(wh(0, 0.3, 0.8, 0.7, 0.2, 0)[: terms.intervals], MWH),
+        "wind": Profile(wh(0.6, 0.4, 0.1, 0.2, 0.5, 0.7)[: terms.intervals], MWH),
         "costs": day_costs(1),
         "limits": Limits(),
     }
