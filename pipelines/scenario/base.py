@@ -25,7 +25,7 @@ from pipelines.model_runner import output_path, read_pointer
 from pipelines.model_scope import read_files
 from pipelines.models import Model
 from pipelines.publish import query
-from pipelines.publish.manifest import read_manifest
+from pipelines.publish.manifest import factor_release, hash_files, read_manifest
 from pipelines.reference_tables import literal
 from pipelines.resources import SQL
 from pipelines.settings import Settings
@@ -200,8 +200,8 @@ class Base:
 def load_base(settings: Settings, lake: Lake, park_id: str, year: int | None = None) -> Base:
     """The base of a scenario from the current publication; ``year``: by default the one the publication was run for.
 
-    Raises ``UserError`` where nothing is published, for a park or year the publication does not have, and where files
-    were landed or withdrawn since it was made.
+    Raises ``UserError`` where nothing is published, for a park or year the publication does not have, and where files,
+    reference data or the models have changed since it was made: a scenario would then show these changes too.
     """
     with query.open_current(lake) as con:
         manifest = _manifest(lake)
@@ -222,8 +222,10 @@ def load_base(settings: Settings, lake: Lake, park_id: str, year: int | None = N
     with _connection(settings) as con:
         files, _ = read_files(lake, con)
     if {file.file_id for file in files} != {entry["file_id"] for entry in manifest["inputs"]}:
+        raise UserError(f"files were landed or withdrawn in {lake.home} since it was published; use `zcp run` first")
+    if (factor_release(lake), hash_files(SQL, "*.sql")) != (manifest["factor_release"], manifest["hashes"]["sql"]):
         raise UserError(
-            f"files were landed or withdrawn in {lake.home} since it was published; use `zcp run` before asking what if"
+            f"{lake.home} was published with other reference data or by another version; use `zcp run` first"
         )
     return Base(
         settings=settings,

@@ -46,7 +46,8 @@ def test_relative_links_lead_to_a_file_and_a_heading(page):
 def commands_in(page: Path) -> list[tuple[str, list[str]]]:
     """Every ``zcp NAME …`` of a page, with the options it is shown with."""
     # In code only: `zcp run …` or a line of a block that begins with it.
-    found = re.findall(r"(?:^|`|bin/)zcp ([a-z]+)\b([^`\n#]*)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    shown = r"(?:^|`|bin/)zcp ([a-z]+(?:-[a-z]+)*)\b([^`\n#]*)"
+    found = re.findall(shown, page.read_text(encoding="utf-8"), re.MULTILINE)
     return [(name, re.findall(r"(?<!\S)\[?(--[a-z]+(?:-[a-z]+)*)", rest)) for name, rest in found]
 
 

@@ -204,12 +204,17 @@ def test_days_that_only_another_park_was_read_on_are_missing_not_to_come(home: S
     assert base.published["estimated_share"] > 0.1
 
 
-def test_files_landed_since_are_published_first(home: Settings, tmp_path: Path) -> None:
+def test_what_came_since_is_published_first(home: Settings, tmp_path: Path) -> None:
     folder = tmp_path / "late"
     folder.mkdir()
     (folder / "curtailment.csv").write_text("project_id,month,curtailed_mwh\nroof,2026-01,2\n")
     copy = Settings(home=tmp_path / "copy")
     shutil.copytree(home.home, copy.home, symlinks=True)
+    (copy.home / "reference").mkdir()
+    parameter = "parameter,value,valid_from,valid_to,source\nsize_class_floor,0,2025-01-01,,test\n"
+    (copy.home / "reference" / "method_parameters.csv").write_text(parameter)
+    with pytest.raises(UserError, match="published with other reference data"):
+        load_base(copy, Lake(copy.home), "sun")
     land([folder], copy)
     with pytest.raises(UserError, match="since it was published; use `zcp run`"):
         load_base(copy, Lake(copy.home), "sun")
