@@ -10,7 +10,7 @@ from zcp_command import one_sentence, zcp
 
 from pipelines.publish import audit
 from pipelines.publish.publisher import publish
-from tests.pipeline.publishing import YEAR
+from tests.pipeline.publishing import YEAR, Rows
 from tests.pipeline.publishing import home as made_up
 from tests.pipeline.small_park import MASTERS, Deliveries
 
@@ -77,10 +77,22 @@ def test_tables_for_people_in_both_languages(home: Path) -> None:
 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A made-up publication of a closed year that is below its limit, with a forecast without amounts after August."""
+    """A made-up publication: park-a is closed and below its limit, with a forecast without amounts after August.
+
+    Of park-b no month of the year is closed, but the year before is.
+    """
+
+    def one_park_behind(rows: Rows) -> None:
+        rows["metrics.trajectory"] = [
+            row if row["park_id"] == "park-a" else row | {"year": YEAR - 1, "month": f"{YEAR - 1}-12"}
+            for row in rows["metrics.trajectory"]
+            if row["park_id"] == "park-a" or row["pattern"] == "closed"
+        ]
+        rows["reference.params"].append(rows["reference.params"][0] | {"year": YEAR - 1})
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(audit, "judge_expectations", lambda con, contracts: [])
-        settings, lake = made_up(tmp_path_factory.mktemp("closed"))
+        settings, lake = made_up(tmp_path_factory.mktemp("closed"), one_park_behind)
         publish(settings, lake, YEAR)
     return settings.home
 
@@ -96,6 +108,21 @@ def test_where_there_is_no_intensity_it_says_so(closed: Path) -> None:
     done = zcp("trajectory", "park-a", "--through", f"{YEAR}-08", home=closed)
     assert (done.returncode, done.stderr) == (0, "")
     assert "There is no intensity to go from" in done.stdout
+
+
+def test_the_closed_year_stands_in_where_no_month_of_the_year_is_closed(closed: Path) -> None:
+    said = zcp("trajectory", "park-b", home=closed).stdout
+    assert f"No month of {YEAR} is closed yet; this is the closed year {YEAR - 1}." in said
+    assert f"park-b {YEAR - 1}: every month is closed" in said
+    message = one_sentence(zcp("trajectory", "park-b", "--through", f"{YEAR}-03", home=closed), 2)
+    assert f"the latest closed month of {YEAR}: –" in message
+
+
+def test_a_park_of_which_nothing_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "judge_expectations", lambda con, contracts: [])
+    settings, lake = made_up(tmp_path, lambda rows: rows["metrics.trajectory"].clear())
+    publish(settings, lake, YEAR)
+    assert "zcp quality park-a" in one_sentence(zcp("trajectory", "park-a", home=tmp_path), 2)
 
 
 @pytest.mark.parametrize(

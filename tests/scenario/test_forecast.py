@@ -201,12 +201,18 @@ def small_year(**amounts: float) -> pd.DataFrame:
     return pd.DataFrame({name: [value] * 12 for name, value in (usual | amounts).items()})
 
 
-def of_small_park(closed: int = 12, **more: pd.DataFrame) -> pd.DataFrame:
-    """The forecasts of 2026 where only its first months are closed, after an equal 2025."""
-    parks = pd.concat([windows("p", 2025, small_year()), windows("p", 2026, small_year(), closed)])
+def of_small_park(
+    closed: int = 12,
+    before: pd.DataFrame | None = None,
+    closed_before: int = 12,
+    missing: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The forecasts of 2026 where only its first months are closed, after an equal 2025 or the one ``before``."""
+    earlier = small_year() if before is None else before
+    parks = pd.concat([windows("p", 2025, earlier, closed_before), windows("p", 2026, small_year(), closed)])
     draws = pd.DataFrame({"enterprise_id": ["e"], "park_id": ["p"], "year": [2026], "window_kind": ["year"]})
     draws = draws.assign(trade_wh=0, usable_wh=900e9, grid_offtake_wh=720e9)
-    con = forecast(parks, draws, **more)
+    con = forecast(parks, draws, **({} if missing is None else {"metrics__missing_inputs": missing}))
     found = con.execute("select * from metrics.trajectory where year = 2026 order by month").df()
     con.close()
     return found
@@ -224,6 +230,18 @@ def test_a_forecast_stands_after_each_closed_month_and_no_other() -> None:
 
 def test_a_document_that_is_due_keeps_its_month_open() -> None:
     owed = pd.DataFrame({"park_id": ["p"], "year": [2026], "month": ["2026-05"], "frequency": ["month"]})
-    assert of_small_park(closed=8, metrics__missing_inputs=owed)["month"].max() == "2026-04"
-    yearly = owed.assign(month="2026-12", frequency="year")
-    assert of_small_park(closed=8, metrics__missing_inputs=yearly)["month"].max() == "2026-08"
+    assert of_small_park(missing=owed)["month"].max() == "2026-04"
+    assert of_small_park(missing=owed.assign(month="2026-12", frequency="year"))["month"].max() == "2026-12"
+
+
+def test_a_month_without_any_of_it_makes_no_pattern() -> None:
+    before = small_year()
+    before.loc[0, ["direct_used_wh", "onsite_used_wh"]] = 0
+    found = of_small_park(closed=6, before=before)
+    assert found["pattern"].unique().tolist() == ["mixed"]
+    # 40 000 MWh a month: 181 days known, 184 to come
+    assert found["direct_supply_share"].iloc[-1] == pytest.approx(240_000 * 365 / 181 / 1_200_000)
+
+
+def test_a_year_before_that_lacks_a_month_is_no_pattern() -> None:
+    assert of_small_park(closed=6, closed_before=11)["pattern"].unique().tolist() == ["days"]
