@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.contracts import Column, Contract
 from pipelines.ingest import certificate_codes, edits
-from pipelines.ingest.casts import Check, checks, loses_digits, typed
+from pipelines.ingest.casts import LARGEST, Check, checks, loses_digits, typed
 from pipelines.ingest.store import READINGS
 from pipelines.reference_tables import identifier, literal
 
@@ -30,6 +30,8 @@ _DAYS = (("valid_from", "valid_to"), ("period_from", "period_to"))
 """Columns of the first and the last day of a period, both part of it."""
 _MOMENTS = ("from", "to")
 """Columns of the moments between which a period lies."""
+_SERIALS = ("serial_from", "serial_to")
+"""Columns of the ends of a range of certificates, both part of it."""
 _NAMED_LINES = 5
 
 
@@ -207,6 +209,9 @@ def _row_checks(contract: Contract, delivered: Collection[str]) -> list[Check]:
             found.append(Check(f"{last} < {first}", "period_reversed", literal(f"{last} is before {first}")))
     if set(_MOMENTS) <= set(contract.column_names):
         found.append(Check('"to" <= "from"', "period_reversed", literal("to is not after from")))
+    if set(_SERIALS) <= set(contract.column_names):
+        wide = f"a range of serials holds fewer than {LARGEST} certificates, of one MWh each"
+        found.append(Check(f"serial_to - serial_from >= {LARGEST} - 1", "number_out_of_range", literal(wide)))
     return found + edits.checks(contract)
 
 

@@ -28,7 +28,7 @@ from pipelines.lake import fingerprint, fsync_path, write_json
 from pipelines.reference_tables import literal
 from pipelines.stretches import STRETCHES, told_months
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 """Part of every file_id: raise it when the same file would be read differently than before."""
 
 _NOTHING_IN_IT = "the file has a header and no rows"

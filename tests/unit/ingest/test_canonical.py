@@ -173,6 +173,14 @@ def test_texts_that_are_no_serials(con, text, code):
     assert reason(con, "gec_cancellations", CANCELLATION | RANGE | {"serial_to": text})[0] == code
 
 
+@pytest.mark.parametrize(("first", "last"), [("0", "9" * 30), ("-" + "9" * 29, "0"), ("1", "1000000000000")])
+def test_ranges_that_would_break_a_sum_are_set_aside(con, first, last):
+    row = CANCELLATION | RANGE | {"serial_from": first, "serial_to": last}
+    assert reason(con, "gec_cancellations", row)[0] == "number_out_of_range"
+    narrower = row | {"serial_from": str(int(last) - 10**12 + 2)}
+    assert value(con, "gec_cancellations", narrower, "serial_to") == Decimal(last)
+
+
 def test_project_codes_keep_their_leading_zeros(con):
     assert value(con, "gec_cancellations", CANCELLATION | RANGE, "project_code") == "007"
 
