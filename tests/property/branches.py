@@ -46,7 +46,7 @@ _NAMES = {
         *(f"{point} of a plant that feeds in all" for point in ("curtailment", "auxiliary")),
     ),
     "trade": ("counts", "beyond the draw"),
-    "certificates": ("count", "beyond the draw", "none usable"),
+    "certificates": ("count", "beyond the draw", "none usable", "not issued", "not settled", "not recognised"),
     "sold elsewhere": ("a part", "all that counts"),
     "fuel": (
         *("final_use", "power_generation", "heat_supply", "recovered_energy", "feedstock", "feedstock left out"),
@@ -220,7 +220,7 @@ def _uncovered(parts: Parts, of_year: list[Interval]) -> Iterator[str]:
             yield "uncovered import: more than comes in"
     if any(one.uncovered for one in of_year):
         for key, one in parts.offtake.enterprises.items():
-            if (parts.ledger.trade_mwh(key) + parts.ledger.usable_mwh(key)) * WH_PER_MWH > one.drawn > 0:
+            if parts.ledger.trade_mwh(key) * WH_PER_MWH + parts.ledger.usable_wh(key) > one.drawn > 0:
                 yield "uncovered import: certificates reach no further"
 
 
@@ -237,15 +237,17 @@ def _shares(parts: Parts, of_year: list[Interval]) -> Iterator[str]:
 
 def _certificates(parts: Parts) -> Iterator[str]:
     for key, one in parts.offtake.enterprises.items():
-        trade, usable = parts.ledger.trade_mwh(key) * WH_PER_MWH, parts.ledger.usable_mwh(key) * WH_PER_MWH
+        trade, usable = parts.ledger.trade_mwh(key) * WH_PER_MWH, parts.ledger.usable_wh(key)
         if one.drawn and trade:
             yield "trade: beyond the draw" if trade > one.drawn else "trade: counts"
         if one.drawn > trade and usable:
             yield "certificates: beyond the draw" if usable > one.drawn - trade else "certificates: count"
+        for rule in parts.ledger.left_out(key):
+            yield f"certificates: {rule}"
     mine = [
         line for line in parts.ledger.cancellations if line["beneficiary_enterprise_id"] in parts.offtake.enterprises
     ]
-    if mine and sum(parts.ledger.usable_mwh(key) for key in parts.offtake.enterprises) == 0:
+    if mine and sum(parts.ledger.usable_wh(key) for key in parts.offtake.enterprises) == 0:
         yield "certificates: none usable"
     t = parts.terms
     if t.uncounted_onsite:

@@ -5,6 +5,7 @@ Ranges of one ledger never overlap: which of two claims counts is tested in the 
 
 from datetime import date
 from decimal import Decimal
+from random import Random
 
 from tests.property.parks import Park, Row
 
@@ -237,3 +238,26 @@ def _certificates(park: Park, enterprise: Row) -> None:
             _cancel(park, code, month, wider, f"{buyer}-not" if fault == "other" else buyer, cancelled)
         elif fault == "other":
             _cancel(park, code, month, (serials[0] + 1, serials[0] + 2), "somebody", cancelled)
+        _register_rows(park, line)
+
+
+def _register_rows(park: Park, line: Row) -> None:
+    """What else is delivered of a trade line: its issuance, its settlement, its province, what is recognised of it."""
+    random = Random(line["trade_id"])
+    of_line = {name: line[name] for name in ("project_code", "generation_month", "serial_from")}
+    buyer, count = line["buyer_enterprise_id"], line["serial_to"] - line["serial_from"] + 1
+    if random.random() < 0.3:
+        issued_to = max(line["serial_to"] - random.choice([0, 0, 2]), line["serial_from"])
+        park.add("gec_issuances", **of_line, serial_to=issued_to)
+    if line["channel"] == "green_power" and random.random() < 0.5:
+        least = max(count + random.choice([Decimal("-3.4"), Decimal("-0.5"), Decimal(0), Decimal("0.7")]), Decimal(0))
+        amounts = random.sample([least, least + Decimal("0.1"), least + 70], 3)
+        names = ("contract_mwh", "generation_mwh", "use_mwh")
+        row = {"trade_id": line["trade_id"], "month": line["generation_month"]}
+        park.add("green_power_settlements", **row, **dict(zip(names, amounts, strict=True)))
+    line["province_zh"] = random.choice([None, *park.provinces[:2], park.rows("parks")[0]["province_zh"]])
+    if line["channel"] == "unbundled":
+        for scope in random.choice([[], ["in_province"], ["cross_province"], ["in_province", "cross_province"]]):
+            amount = int(count * random.choice([0.2, 0.9, 2])) + Decimal("0.25")
+            row = {"enterprise_id": buyer, "year": int(line["generation_month"][:4]), "scope": scope}
+            park.add("gec_recognition", **row, recognised_mwh=amount, document_id="recognised")

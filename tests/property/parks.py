@@ -28,6 +28,7 @@ TABLES = [
     *("parks", "enterprises", "projects", "meters", "meter_readings", "meter_periods"),
     *("expected_inputs", "baselines"),
     *("fuel_use", "heat_flows", "process_outputs", "curtailment", "offsets", "gec_trades", "gec_cancellations"),
+    *("gec_issuances", "green_power_settlements", "gec_recognition"),
 ]
 Row = dict[str, Any]
 

@@ -163,12 +163,12 @@ def _is_nuclear(delivery: Delivery, park: Row) -> bool:
 def _counted(one: Enterprise, judged: Ledger) -> tuple[int, int]:
     """T_u and G_u."""
     trade = min(judged.trade_mwh(one.enterprise_id) * WH_PER_MWH, one.drawn)
-    return trade, min(judged.usable_mwh(one.enterprise_id) * WH_PER_MWH, one.drawn - trade)
+    return trade, min(judged.usable_wh(one.enterprise_id), one.drawn - trade)
 
 
 def _enterprise_row(one: Enterprise, judged: Ledger) -> dict[str, int]:
     trade, certificates = _counted(one, judged)
-    usable = judged.usable_mwh(one.enterprise_id) * WH_PER_MWH
+    usable = judged.usable_wh(one.enterprise_id)
     return {
         "use_mwh": one.use,
         "direct_share_mwh": one.direct_share,
