@@ -1,6 +1,7 @@
 -- What a reader has to know about direct supply and its projects: direct power that does not count as green and what would
 -- cure it, lines that are metered at one end or whose ends contradict each other, curtailment that nobody told or that was
 -- told twice, and conditions of notices 650 and 688 that a project does not meet. One finding for a project and year.
+-- The notices speak of projects that are connected directly; of a plant of relation onsite the last two are only told.
 -- Grain: code, park_id, year, evidence
 -- Order: park_id, year, code, evidence
 with lines as (
@@ -29,8 +30,12 @@ short as (
     from lines
     where unproven_wh > 0
 ),
-codes as (
-    select project_id, park_id, arg_max(gec_project_code, valid_from) as gec_project_code
+masters as (
+    select
+        project_id,
+        park_id,
+        arg_max(gec_project_code, valid_from) as gec_project_code,
+        arg_max(relation, valid_from) = 'onsite' as is_onsite
     from staging.projects
     group by project_id, park_id
 ),
@@ -48,7 +53,7 @@ shortages as (
         cast(max(a.cutoff) as varchar) as cutoff
     from short as s
     inner join metrics.accounts as a on s.park_id = a.park_id and s.year = a.year
-    left join codes as c on s.park_id = c.park_id and s.project_id = c.project_id
+    left join masters as c on s.park_id = c.park_id and s.project_id = c.project_id
     group by s.park_id, s.year, s.project_id, s.why
 ),
 not_counted as (
@@ -142,6 +147,7 @@ curtailment as (
     select
         y.park_id,
         y.year,
+        y.project_id,
         'curtailment_not_recorded' as code,
         printf(
             'Project %s: %s.', y.project_id,
@@ -154,6 +160,7 @@ curtailment as (
     select
         r.park_id,
         cast(r.year as integer),
+        null,
         'curtailment_told_twice',
         printf('Project %s (%s).', r.project_id, array_to_string(list_sort(list(distinct r.month)), ', ')),
         cast(to_json({ 'project_id': r.project_id }) as varchar)
@@ -167,6 +174,7 @@ conditions as (
     select
         y.park_id,
         y.year,
+        y.project_id,
         'project_condition_not_met' as code,
         printf('Project %s: ', y.project_id) || array_to_string(list_filter([
             case
@@ -197,19 +205,19 @@ conditions as (
     where 'fail' in (y.self_use_of_generation_verdict, y.self_use_of_consumption_verdict, y.export_of_generation_verdict)
 ),
 found as (
-    select park_id, year, code, what || ' ' || cure as sentence, evidence from not_counted
+    select park_id, year, null as project_id, code, what || ' ' || cure as sentence, evidence from not_counted
     union all
-    select park_id, year, code, sentence, evidence from recovered
+    select park_id, year, null, code, sentence, evidence from recovered
     union all
-    select park_id, year, code, sentence, evidence from line_meters
+    select park_id, year, null, code, sentence, evidence from line_meters
     union all
-    select park_id, year, code, sentence, evidence from curtailment
+    select park_id, year, project_id, code, sentence, evidence from curtailment
     union all
-    select park_id, year, code, sentence, evidence from conditions
+    select park_id, year, project_id, code, sentence, evidence from conditions
 )
 select
     f.code,
-    coalesce(c.severity, 'warn') as severity,
+    case when m.is_onsite then 'info' else coalesce(c.severity, 'warn') end as severity,
     case when f.code = 'direct_power_not_counted' then f.sentence else coalesce(c.sentence, f.code) || ' ' || f.sentence end
         as sentence,
     f.evidence,
@@ -219,3 +227,4 @@ select
     cast(null as varchar) as meter_id
 from found as f
 left join reference.codes as c on f.code = c.code
+left join masters as m on f.park_id = m.park_id and f.project_id = m.project_id
