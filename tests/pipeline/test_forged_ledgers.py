@@ -1,10 +1,10 @@
 """Forged ledgers through the real command: none of their lines ever adds a MWh, and each says why.
 
-Two parks hold sound certificates of many projects. Every forgery attacks a project of its own, so that what it does shows
-in what counts of that project; all of them stand in one run, after the run without them.
+Two parks hold sound certificates of many projects. Every forgery attacks a project of its own, so that what it does
+shows in what counts of that project; all of them stand in one run, after the run without them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -140,11 +140,11 @@ class Published:
     warnings: str
 
 
-def published(deliveries: Deliveries, *folders: Path) -> Published:
+def published(deliveries: Deliveries, *folders: Path, timeout_seconds: float = 120) -> Published:
     """Runs the command on these folders and reads what it published."""
     given = [argument for folder in folders for argument in ("--input", str(folder))]
     home = deliveries.settings.home
-    done = zcp("run", *given, "--year", str(YEAR), "--cutoff", CUTOFF, home=home)
+    done = zcp("run", *given, "--year", str(YEAR), "--cutoff", CUTOFF, home=home, timeout_seconds=timeout_seconds)
     assert done.returncode == 0, done.stderr
     with duckdb.connect(str(home / "published" / "current" / "parks.duckdb"), read_only=True) as con:
 
@@ -182,11 +182,11 @@ def published(deliveries: Deliveries, *folders: Path) -> Published:
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Published, Published]]:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Published, Published]:
     """The publication without the forgeries and the one with them."""
     deliveries = Deliveries(tmp_path_factory.mktemp("forged"))
     before = published(deliveries, deliveries.write("sound", "2026-02-01T09:00", **sound()))
-    yield before, published(deliveries, deliveries.write("forged", "2026-03-01T09:00", **forged()))
+    return before, published(deliveries, deliveries.write("forged", "2026-03-01T09:00", **forged()))
 
 
 def test_every_sound_line_counts_without_the_forgeries(runs: tuple[Published, Published]) -> None:
@@ -225,3 +225,27 @@ def test_every_forged_line_says_why(runs: tuple[Published, Published]) -> None:
     }
     # Both parks see among their exclusions every forged cancellation in the name of their enterprises.
     assert found["certificates.exclusions"].keys() == {key for key in expected if key[0] != f"{TRADE}.csv"}
+
+
+def flood(lines: int) -> dict[str, str]:
+    """Half trades, half cancellations: over the same serials, each into the next one, or from below zero on."""
+    trades, cancellations = [], []
+    for number in range(lines // 2):
+        project, who = PROJECTS[number % 3], "ef"[number % 2]
+        first, last = {0: (1, 100), 1: (number, number + 3), 2: (-number - 1, number)}[number % 3]
+        trades.append(f"x{number},2025-04-11,unbundled,wind,{project},{MARCH},{first},{last},{who}")
+        cancellations.append(f"y{number},2025-05-11,{project},{MARCH},{first},{last},{who}")
+    return {TRADE: ledger(trades, TRADE), CANCELLATION: ledger(cancellations, CANCELLATION)}
+
+
+@pytest.mark.slow
+def test_a_million_forged_lines(tmp_path: Path) -> None:
+    lines = 1_000_000
+    deliveries = Deliveries(tmp_path)
+    before = published(deliveries, deliveries.write("sound", "2026-02-01T09:00", **sound()))
+    folder, started = deliveries.write("forged", "2026-03-01T09:00", **flood(lines)), monotonic()
+    after = published(deliveries, folder, timeout_seconds=900)
+    print(f"{lines} forged lines: {monotonic() - started:.0f} s")
+    assert {key: mwh for key, mwh in after.counted.items() if mwh > before.counted.get(key, 0)} == {}
+    assert after.counted.keys() == {key for key in before.counted if key[1] not in PROJECTS[:3]}
+    assert len(after.found["certificates.illegal_moves"]) == lines

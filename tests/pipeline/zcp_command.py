@@ -8,13 +8,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def zcp(*arguments: str, home: Path | None = None, locale: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
+def zcp(
+    *arguments: str, home: Path | None = None, locale: str = "C.UTF-8", timeout_seconds: float = 120
+) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("ZCP_", "LC_", "LANG"))}
     environment |= {"PYTHONPATH": str(ROOT), "LANG": locale, "COLUMNS": "160"}
     if home:
         environment["ZCP_HOME"] = str(home)
     command = [sys.executable, "-m", "pipelines.cli", *arguments]
-    return subprocess.run(command, check=False, capture_output=True, env=environment, timeout=120, encoding="utf-8")
+    return subprocess.run(
+        command, check=False, capture_output=True, env=environment, timeout=timeout_seconds, encoding="utf-8"
+    )
 
 
 def one_sentence(done: subprocess.CompletedProcess[str], code: int) -> str:

@@ -1,0 +1,13 @@
+-- Who held how many certificates in which state, and from when to when. On a day: the rows with that day between valid_from
+-- and valid_to. Serial by serial it is certificates.register.
+select
+    holder_enterprise_id,
+    state,
+    generation_month,
+    valid_from,
+    valid_to,
+    count(*) as ranges,
+    cast(sum(mwh) as decimal(38, 6)) as mwh
+from certificates.register
+group by holder_enterprise_id, state, generation_month, valid_from, valid_to
+order by holder_enterprise_id, generation_month, valid_from, valid_to, state
