@@ -1,16 +1,20 @@
 """Why a park has no plan, in one sentence with the figures that decide it."""
 
-import numpy as np
-
 from pipelines.errors import UserError
 from pipelines.scenario.plan_model import Margins, formulate
 from pipelines.scenario.plan_problem import MWH, Question
+from pipelines.scenario.plan_variables import Rules
 
 
 def no_plan(question: Question, status: str) -> UserError:
     """The error for a question without a plan: what can be reached at best, and what keeps it there."""
     if status == "rounding":
         return UserError("no plan in whole watts passes both tests; the limits given leave no room for rounding")
+    if status == "at_once":
+        return UserError(
+            "no plan was found but with storage that charges and discharges at once to use more energy, which a plan "
+            "may not; save fuel or heat, or allow more plants"
+        )
     if status != "infeasible":
         return UserError(f"the solver ended without an answer ({status}); give other limits or costs")
     direct, intensity = _missing(question)
@@ -37,7 +41,7 @@ def no_plan(question: Question, status: str) -> UserError:
 
 def _missing(question: Question) -> tuple[float, float]:
     """MWh and tCO2 by which the two tests fall short at best, direct supply first."""
-    model = formulate(question, Margins(0.0, 0.0), np.zeros(0, dtype=np.int64), elastic=True)
+    model = formulate(question, Margins(0.0, 0.0), Rules(elastic=True))
     found = model.program.solve()
     value, kinds = found.value, model.variables
     return float(value[kinds.direct_short].sum()), float(value[kinds.intensity_short].sum())

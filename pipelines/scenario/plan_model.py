@@ -11,7 +11,7 @@ import numpy as np
 
 from pipelines.scenario.plan_problem import MWH, Park, Question
 from pipelines.scenario.plan_program import Floats, Indices, Program, Solution, Term
-from pipelines.scenario.plan_variables import Variables, groups, make_variables, positions
+from pipelines.scenario.plan_variables import Rules, Variables, groups, make_variables, positions
 
 _AT_ONCE_MWH = 1e-6
 """Charge and discharge of one hour that count as both at once."""
@@ -39,7 +39,10 @@ class Model:
 
 @dataclass(frozen=True)
 class Reading:
-    """A solution in MWh and MW, one value an hour for the flows; never charge and discharge at once."""
+    """A solution in MWh and MW, one value an interval for the flows; never charge and discharge at once.
+
+    ``net``: the change of what is stored; ``at_once``: intervals in which the program did both.
+    """
 
     solar_mw: float
     wind_mw: float
@@ -48,28 +51,18 @@ class Reading:
     charge: Floats
     discharge: Floats
     start_mwh: float
+    net: Floats
     at_once: Indices
 
 
-def formulate(
-    question: Question,
-    margins: Margins,
-    chosen: Indices,
-    *,
-    certificates: tuple[float, float] = (0.0, np.inf),
-    elastic: bool = False,
-) -> Model:
-    """The program of a question. ``chosen``: hours in which a whole number decides between charging and discharging.
-
-    ``certificates``: the fewest and the most of them. ``elastic``: both tests may fall short, and the sum of what is
-    missing (MWh and tCO2) is what is minimised.
-    """
+def formulate(question: Question, margins: Margins, rules: Rules) -> Model:
+    """The program of a question."""
     program = Program()
-    variables = make_variables(program, question, chosen, elastic)
-    _physics(program, question, variables, chosen)
+    variables = make_variables(program, question, rules)
+    _physics(program, question, variables, rules.chosen)
     if question.park.enterprises:
         most = np.inf if question.limits.certificates is None else float(question.limits.certificates)
-        program.row([(variables.bought, 1.0)], certificates[0], min(certificates[1], most))
+        program.row([(variables.bought, 1.0)], rules.certificates[0], min(rules.certificates[1], most))
     used, loss = _used(program, question, variables), _loss(variables)
     direct_row, direct_side = _direct_test(program, question, variables, used=used, loss=loss, margins=margins)
     relaxed = {direct_row: (direct_side, np.inf)}
@@ -112,6 +105,7 @@ def read(solution: Solution, variables: Variables, question: Question) -> Readin
         charge=charge,
         discharge=discharge,
         start_mwh=start,
+        net=stored,
         at_once=at_once,
     )
 

@@ -19,7 +19,7 @@ Term = tuple[Indices, Floats | float]
 
 _DECIDED = {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible}
 """Where the interior point method says neither, as it may where hardly anything is left to decide, the simplex does."""
-MIP_SECONDS = 300.0
+MIP_SECONDS = 120.0
 """Longest search over whole-number variables; the bound found by then is reported."""
 
 
@@ -39,6 +39,7 @@ class Solution:
     bound: float
     seconds: float
     iterations: int
+    is_feasible: bool
 
 
 @dataclass
@@ -160,6 +161,7 @@ class Program:
             bound=bound,
             seconds=seconds,
             iterations=int(iterations),
+            is_feasible=info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible,
         )
 
     def bound(self, row_dual: Floats, relaxed: dict[int, tuple[float, float]] | None = None) -> float:

@@ -1,6 +1,6 @@
 """The variables of a plan's program: which intervals have which, how large they may be, and what they cost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,8 +32,23 @@ class Variables:
     choices: Indices
 
 
-def make_variables(program: Program, question: Question, chosen: Indices, elastic: bool) -> Variables:
-    """The variables of a question; arguments as of ``plan_model.formulate``."""
+@dataclass(frozen=True)
+class Rules:
+    """What a program is asked beyond the question.
+
+    ``certificates``: the fewest and the most of them. ``chosen``: intervals in which a whole number decides between
+    charging and discharging. ``directions``: 1 where storage may only charge, -1 only discharge, 0 both.
+    ``elastic``: both tests may fall short, and the sum of what is missing (MWh and tCO2) is what is minimised.
+    """
+
+    certificates: tuple[float, float] = (0.0, np.inf)
+    chosen: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    directions: Indices | None = None
+    elastic: bool = False
+
+
+def make_variables(program: Program, question: Question, rules: Rules) -> Variables:
+    """The variables of a question."""
     park, costs, limits = question.park, question.costs, question.limits
     price = {name: float(value) for name, value in costs.per_mw().items()}
     most = _CAPACITY_BOUND * max(float(park.import_wh.max(initial=0)) / MWH, 1.0)
@@ -45,14 +60,15 @@ def make_variables(program: Program, question: Question, chosen: Indices, elasti
     able = np.zeros(park.intervals, dtype=bool)
     for profile in (question.solar, question.wind):
         able |= profile.energy_wh > 0 if profile else False
-    hours_in = np.flatnonzero(park.import_wh > 0)
-    hours_direct, hours_charge = np.flatnonzero(able & (park.import_wh > 0)), np.flatnonzero(able)
+    directions = np.zeros(park.intervals) if rules.directions is None else rules.directions
+    hours_discharge = np.flatnonzero((park.import_wh > 0) & (directions <= 0))
+    hours_direct, hours_charge = np.flatnonzero(able & (park.import_wh > 0)), np.flatnonzero(able & (directions >= 0))
     solar = capacity("solar", question.solar is not None, limits.solar_w, most)
     wind = capacity("wind", question.wind is not None, limits.wind_w, most)
     power = capacity("storage_power", True, limits.storage_w, most)
     energy = capacity("storage_energy", True, limits.storage_wh, most * len(imports))
     operation, saved = float(costs.direct_operation), float(costs.grid_energy_price)
-    weight = 0.0 if elastic else 1.0
+    weight = 0.0 if rules.elastic else 1.0
     drawn = float(park.inflow_wh) / MWH + len(park.enterprises)
     variables = Variables(
         solar=solar,
@@ -61,17 +77,17 @@ def make_variables(program: Program, question: Question, chosen: Indices, elasti
         energy=energy,
         direct=program.variables(len(hours_direct), imports[hours_direct], weight * (operation - saved)),
         charge=program.variables(len(hours_charge), most, weight * operation),
-        discharge=program.variables(len(hours_in), imports[hours_in], -weight * saved),
+        discharge=program.variables(len(hours_discharge), imports[hours_discharge], -weight * saved),
         state=program.variables(park.intervals, most * len(imports)),
         bought=program.variables(len(park.enterprises), drawn, weight * float(costs.certificate_price)),
-        direct_short=program.variables(int(elastic), 1e12, 1.0),
-        intensity_short=program.variables(int(elastic), 1e12, 1.0),
+        direct_short=program.variables(int(rules.elastic), 1e12, 1.0),
+        intensity_short=program.variables(int(rules.elastic), 1e12, 1.0),
         hours_direct=hours_direct,
         hours_charge=hours_charge,
-        hours_discharge=hours_in,
-        choices=program.variables(len(chosen), 1.0),
+        hours_discharge=hours_discharge,
+        choices=program.variables(len(rules.chosen), 1.0),
     )
-    if elastic:
+    if rules.elastic:
         program.free_of_cost(np.concatenate([solar, wind, power, energy]))
     return variables
 

@@ -19,8 +19,7 @@ from pipelines.scenario.plan import solve
 from pipelines.scenario.plan_dispatch import offtakes
 from pipelines.scenario.plan_model import Margins, formulate, read
 from pipelines.scenario.plan_problem import Enterprise, Limits, Plan, Profile, Question
-
-NONE = np.zeros(0, dtype=np.int64)
+from pipelines.scenario.plan_variables import Rules
 
 
 def annuity(investment: Decimal, years: Decimal, rate: Decimal) -> float:
@@ -215,7 +214,7 @@ def test_the_linear_program_alone_would_waste_energy_to_raise_the_allowance() ->
     """All draw is covered and fuel is above the limit: only more use helps, and storage that runs both ways at once is
     the cheapest way to use more. The plan may not, so it costs more than the program without the rule."""
     asked, _ = CASES["losses that help"]
-    model = formulate(asked, Margins(0.0, 0.0), NONE)
+    model = formulate(asked, Margins(0.0, 0.0), Rules())
     relaxed = model.program.solve()
     assert len(read(relaxed, model.variables, asked).at_once)
     found = answered(asked)
