@@ -25,13 +25,6 @@ issuances as (
         serial_to - serial_from + 1 as count_mwh
     from staging.gec_issuances
 ),
-dated as (
-    select 'gec_trades' as table_name, trade_id as ledger_id, trade_date as day, generation_month, buyer_enterprise_id as enterprise_id
-    from certificates.trade_lines
-    union all
-    select 'gec_cancellations', cancellation_id, cancelled_on, generation_month, beneficiary_enterprise_id
-    from certificates.cancellation_lines
-),
 settled_buyers as (
     select distinct enterprise_id, project_code, year
     from certificates.judged_trades
@@ -77,11 +70,10 @@ flagged as (
     left join plants as p on i.project_code = p.project_code
     where i.serial_from <= i.serial_to and i.serial_from >= 0 and abs(i.count_mwh - i.energy_mwh) >= 1
     union all
-    select 'moved_before_issue', e.park_id, d.generation_month, d.ledger_id, cast(i.count_mwh as decimal(38, 6))
-    from certificates.issued_lines as i
-    inner join dated as d on i.table_name = d.table_name and i.ledger_id = d.ledger_id
-    left join members as e on d.enterprise_id = e.enterprise_id
-    where d.day < i.issued_on
+    select 'moved_before_issue', e.park_id, m.generation_month, m.ledger_id, m.mwh
+    from certificates.illegal_moves as m
+    left join members as e on m.enterprise_id = e.enterprise_id
+    where m.code = 'before_issue'
     union all
     select
         'cancelled_before_trade', e.park_id, c.generation_month, x.cancellation_id,
