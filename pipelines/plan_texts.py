@@ -64,6 +64,10 @@ PLAN_TEXTS: dict[str, tuple[str, str]] = {
         "为强度的不确定区间预留 {reserve} tCO2，使区间上端也在限值之内。",
         "{reserve} tCO2 are held in reserve: the upper end of the intensity's interval is within the limit too.",
     ),
+    "plan_curtailed": (
+        "新建电源弃电 {mwh} MWh，占其可发电量的 {share}。",
+        "{mwh} MWh of what the new plants could give, {share}, are curtailed.",
+    ),
     "plan_branched": (
         "{count} 个时段经搜索确定只充或只放；方案从不同时充放。",
         "In {count} intervals a search chose between charging and discharging; the plan never does both.",

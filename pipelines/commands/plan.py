@@ -186,6 +186,9 @@ def _sentences(base: "Base", posed: Posed, proven: "Proven", keep: Path | None, 
              direct=number(found.direct_cny_per_mwh, 2),
              draw=number(max(found.draw_cny_per_mwh.values(), default=0.0), 2)),
     ]  # fmt: skip
+    if curtailed := _curtailed(posed, found):
+        share = float(curtailed) / (float(curtailed) + int(found.dispatch.generation_wh.sum()) / _MEGA)
+        lines.append(text("plan_curtailed", mwh=number(curtailed, 0), share=formatting.percent(share)))
     if proven.question.park.reserve_tco2:
         lines.append(text("plan_reserve", reserve=number(proven.question.park.reserve_tco2, 0)))
     if found.branched:
