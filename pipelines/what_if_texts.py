@@ -76,12 +76,14 @@ WHAT_IF_TEXTS: dict[str, tuple[str, str]] = {
         "The park has no plant of the kind: the output is a generated typical course, nothing measured; "
         "give one with --profile.",
     ),
-    "note_flows": (
-        "新电源供 {supplied} MWh，弃 {curtailed} MWh；储能充 {charged} MWh、放 {discharged} MWh；"
-        "节电 {saved} MWh；下网减少 {import_less} MWh，上网增加 {export_more} MWh。",
-        "The new plant gives {supplied} MWh and loses {curtailed}; storage takes {charged} and gives {discharged} MWh; "
-        "{saved} MWh are saved; {import_less} MWh less are imported, {export_more} MWh more exported.",
-    ),
+    "s_flows": ("改变的电量", "What flows otherwise"),
+    "flow_supplied": ("新电源供电", "given by the new plant"),
+    "flow_curtailed": ("新电源弃电", "curtailed"),
+    "flow_charged": ("新储能充电", "charged into the new storage"),
+    "flow_discharged": ("新储能放电", "discharged"),
+    "flow_saved": ("节电", "saved"),
+    "flow_import_less": ("下网减少", "less import"),
+    "flow_export_more": ("上网增加", "more export"),
     "note_storage_of": (
         "储能归属 {project}：由其富余绿电充电，顶替下网放电。",
         "The storage belongs to {project}: it charges from surplus green power and discharges against import.",

@@ -75,6 +75,8 @@ _COLUMNS = {
     "energy_calorific_tce": "综合能源消费量（当量值）",
     "size_class": "规模分档",
     "intensity_tco2_per_tce": "单位能耗碳排放",
+    "limit_tco2_per_tce": "限值",
+    "margin_tco2_per_tce": "余量",
     "baseline_average_tco2_per_tce": "全国平均水平",
     "baseline_base_year_tco2_per_tce": "基准年水平",
     "ratio_to_average": "与全国平均之比",

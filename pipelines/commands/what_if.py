@@ -148,6 +148,13 @@ def what_if(
     headings = [output.text(heading) for heading in ("h_metric", "h_before", "h_after", "h_change")]
     title = output.text("what_if_title", park=park_id, year=shown)
     output.table(title, headings, [*_verdict_rows(before, after, output), *_figure_rows(before, after, output)])
+    if outcome.effects.totals_mwh:
+        flows = [
+            [output.text(f"flow_{name}"), formatting.number(amount)]
+            for name, amount in outcome.effects.totals_mwh.items()
+            if amount
+        ]
+        output.table(output.text("s_flows"), [output.text("h_metric"), "MWh"], flows)
     for note in notes:
         output.say(note)
     output.say(output.text("note_unchanged"))
@@ -209,9 +216,6 @@ def _notes(before: Mapping[str, Any], outcome: "Outcome", keep: Path | None, out
     """What the reader must know about the scenario, in sentences."""
     effects = outcome.effects
     notes = [output.text(f"note_{source}") for source in effects.profiles if source != "given"]
-    if effects.totals_mwh is not None:
-        amounts = {name: formatting.number(value, 0) for name, value in effects.totals_mwh.items()}
-        notes.append(output.text("note_flows", **amounts))
     if effects.storage_project is not None:
         key = "note_storage_of" if effects.storage_project else "note_storage_grid"
         notes.append(output.text(key, project=effects.storage_project))

@@ -56,12 +56,8 @@ def effects_of(base: Base, changes: Sequence[Change]) -> Effects:
     for bought in _of(changes, Certificates):
         _add(rows, certificate_rows(base, bought, serial))
         serial += bought.mwh
-    supplies = [s for s in _of(changes, DirectSupply) if s.mw or s.energy_wh is not None]
-    storage = _one([s for s in _of(changes, Storage) if s.mw and s.mwh], "storage")
-    saving = _one([e for e in _of(changes, Efficiency) if e.percent], "efficiency")
-    if not (supplies or storage or saving):
-        return Effects(Changed(rows=rows))
-    return _Reshaping(base, supplies, storage, saving, rows).effects()
+    reshaping = _Reshaping(base, changes, rows)
+    return reshaping.effects() if reshaping.changes_flows else Effects(Changed(rows=rows))
 
 
 def _of(changes: Sequence[Change], kind: type[_Kind]) -> list[_Kind]:
@@ -82,26 +78,34 @@ def _add(rows: Rows, more: Rows) -> None:
 class _Reshaping:
     """New flows of one park, and the meters that show them."""
 
-    def __init__(
-        self,
-        base: Base,
-        supplies: list[DirectSupply],
-        storage: Storage | None,
-        saving: Efficiency | None,
-        rows: Rows,
-    ) -> None:
-        self.base, self.supplies, self.storage, self.saving, self.rows = base, supplies, storage, saving, rows
-        self.intervals = base.intervals
-        self.project_ids = [f"{base.park_id}-scenario-{s.technology}-{n}" for n, s in enumerate(supplies, start=1)]
+    def __init__(self, base: Base, changes: Sequence[Change], rows: Rows) -> None:
+        self.base, self.rows = base, rows
+        self.supplies = [s for s in _of(changes, DirectSupply) if s.mw or s.energy_wh is not None]
+        self.storage = _one([s for s in _of(changes, Storage) if s.mw and s.mwh], "storage")
+        self.saving = _one([e for e in _of(changes, Efficiency) if e.percent], "efficiency")
+        others = {p.name: Decimal(p.value) for p in _of(changes, Parameter) if "/" not in p.value}
+        self.parameters = {**base.parameters, **others}
+        self.project_ids = [f"{base.park_id}-scenario-{s.technology}-{n}" for n, s in enumerate(self.supplies, start=1)]
         self.new_meters: list[tuple[NewMeter, Energies]] = []
-        kinds = self.intervals["boundary_from_use"].unique().to_list()
-        if len(kinds) > 1:
-            raise UserError(
-                f"{base.park_id} has meters at its gate in a part of {base.year} only, so that new flows cannot be told"
-            )
-        self.has_gate = kinds == [False]
+
+    @property
+    def intervals(self) -> pl.DataFrame:
+        return self.base.intervals
+
+    @property
+    def has_gate(self) -> bool:
+        return not self.intervals["boundary_from_use"].any()
+
+    @property
+    def changes_flows(self) -> bool:
+        return bool(self.supplies or self.storage or self.saving)
 
     def effects(self) -> Effects:
+        if self.intervals["boundary_from_use"].n_unique() > 1:
+            raise UserError(
+                f"{self.base.park_id} has meters at its gate in a part of {self.base.year} only: "
+                "new flows through it cannot be told"
+            )
         made = [supply(self.base, change) for change in self.supplies]
         share = self.saving.share if self.saving else Fraction(0)
         used = self._use_readings().with_columns(pl.Series("less_wh", scaled_down(self._use_wh(), share)))
@@ -233,7 +237,7 @@ class _Reshaping:
         columns = ["meter_id", "point", "start", "minutes", "energy_wh", "is_estimated"]
         everything = pl.concat([frame.select(columns) for frame in frames])
         self.rows.setdefault("meters", []).extend(meter.row(self.intervals) for meter, _ in self.new_meters)
-        edits = edits_against_rules(everything, self.base.parameters, self._solar_capacity_kw())
+        edits = edits_against_rules(everything, self.parameters, self._solar_capacity_kw())
         if edits:
             self.rows.setdefault("reading_edits", []).extend(edits)
         return Changed(meters=meters, readings=everything, rows=self.rows)

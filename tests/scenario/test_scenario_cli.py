@@ -44,6 +44,14 @@ def test_what_if_says_what_changes_and_what_does_not(home: Settings) -> None:
     assert "Nothing published was changed." in done.stdout
 
 
+def test_what_if_in_chinese_names_the_flows_and_where_the_course_comes_from(home: Settings) -> None:
+    done = zcp("what-if", "月园区", "--add-direct-mw", "0.1", "--technology", "wind", "--lang", "zh", home=home.home)
+    assert done.returncode == 0, done.stderr
+    assert "程序生成的典型曲线，并非实测" in done.stdout
+    assert "新电源供电" in done.stdout
+    assert "新储能充电" not in done.stdout
+
+
 def test_what_cannot_be_asked_is_one_sentence(home: Settings, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").touch()
