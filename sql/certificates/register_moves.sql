@@ -1,11 +1,12 @@
 -- What the lines of each range of serials did to its certificates: trade_fault and cancellation_fault say why a move
 -- moved nothing, null where it was legal or where there is none. Whether what was moved counts for anybody is for the
 -- accounts to judge (judged_cancellations, judged_trades); here it is only whether a certificate could go there.
--- exists_from: the day of issue; where project and month have no issuance the first day of the generation month; null
--- where they have some, but not for this range: such a certificate does not exist. last_day: the end of validity.
--- is_bound: sold with its energy (green_power) or kept for it (own_use); it may be sold before it is issued, so
--- moved_from, from when a legal trade holds, is not before exists_from. is_unsettled: a green-power line without a
--- settlement for its month, where its buyer has some for other lines of the project.
+-- exists_from: the day of issue; null where project and month have issuances, but not of this range: such a certificate
+-- does not exist. Where they have none (is_issue_known is false) it is the first day of the generation month or, if that was
+-- earlier, the first move that nothing else speaks against.
+-- last_day: the end of validity. is_bound: sold with its energy (green_power) or kept for it (own_use); it may be sold
+-- before it is issued, so moved_from, from when a legal trade holds, is not before exists_from. is_unsettled: a
+-- green-power line without a settlement for its month, where its buyer has some for other lines of the project.
 -- Kept: no
 -- Grain: project_code, generation_month, serial_from
 -- Order: project_code, generation_month, serial_from
@@ -32,9 +33,18 @@ settled_buyers as (
 dated as (
     select
         r.*,
+        m.project_code is not null as is_issue_known,
         case
-            when m.project_code is null then cast(r.generation_month || '-01' as date)
-            else r.issued_on
+            when m.project_code is not null then r.issued_on
+            when r.channel = 'unbundled' and not r.tradable then cast(r.generation_month || '-01' as date)
+            else least(
+                    cast(r.generation_month || '-01' as date),
+                    case when r.channel not in ('green_power', 'own_use') then r.trade_date end,
+                    case
+                        when r.buyer_enterprise_id = r.beneficiary_enterprise_id and r.trade_date <= r.cancelled_on
+                            then r.cancelled_on
+                    end
+                )
         end as exists_from,
         -- The rules of 67 (2024) begin with generation in 2024; what was generated before was valid to the end of 2025.
         case
@@ -79,9 +89,9 @@ select
     case
         when cancellation_id is null then null
         when exists_from is null then 'not_issued'
-        when cancelled_on < exists_from then 'before_issue'
+        when is_issue_known and cancelled_on < exists_from then 'before_issue'
         when cancelled_on > last_day then 'expired'
-        when moved_from is null or moved_from > cancelled_on then 'not_bought'
+        when moved_from is null or trade_date > cancelled_on then 'not_bought'
         when buyer_enterprise_id <> beneficiary_enterprise_id and is_bound then 'bound_to_another'
         when buyer_enterprise_id <> beneficiary_enterprise_id then 'wrong_beneficiary'
     end as cancellation_fault

@@ -47,7 +47,7 @@ FORGED = [
     Line("within", CANCELLATION, "2025-06-11", 7, 7, "e", "cancelled_twice"),
     Line("stolen", CANCELLATION, "2025-05-11", 61, 100, "f", "wrong_beneficiary"),
     Line("expired", CANCELLATION, "2027-01-01", 61, 100, "e", "expired", f"{YEAR}-01"),
-    Line("early", CANCELLATION, "2025-02-28", 61, 100, "e", "before_issue"),
+    Line("early", CANCELLATION, "2025-03-31", 61, 100, "e", "before_issue"),
     Line("sooner", CANCELLATION, "2025-04-09", 61, 100, "e", "not_bought"),
     Line("unbought", CANCELLATION, "2025-05-11", 101, 200, "e", "not_bought"),
     # What 1 to 60 would be if serials were kept in 64 or 63 bits.
@@ -110,7 +110,7 @@ def sound() -> dict[str, str]:
     return {
         **MASTERS,
         **files,
-        "gec_issuances": issued + f"unissued,{MARCH},1,100,100,2025-04-01\n",
+        "gec_issuances": issued + "".join(f"{p},{MARCH},1,100,100,2025-04-01\n" for p in ("unissued", "early")),
         "meter_readings": readings(1, meters=("inp", "usep", "inq", "useq")),
     }
 

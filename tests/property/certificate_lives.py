@@ -68,9 +68,13 @@ class Expected:
 
 @dataclass
 class Certificate:
-    """One certificate on its way; ``refusal`` is the answer to a move, None where it was carried out."""
+    """One certificate on its way; a move is answered with the rule it breaks, None where it was carried out.
+
+    Where no issuance is known (not ``is_known``) a certificate that moves must have been there.
+    """
 
     exists: bool
+    is_known: bool
     issued_on: date
     last_day: date
     state: str | None = None
@@ -86,6 +90,8 @@ class Certificate:
             self.state = "expired"
 
     def issue(self, unsettled: set[str]) -> None:
+        if self.issued:
+            return
         self.issued = True
         if self.lapsed:
             self.state = "expired"
@@ -100,7 +106,9 @@ class Certificate:
         if line.channel == "unbundled" and line.tradable is False:
             return "not_tradable"
         if not self.issued and line.channel not in BOUND:
-            return "before_issue"
+            if self.is_known:
+                return "before_issue"
+            self.issued = True
         if self.lapsed or self.issued_on > self.last_day:
             return "expired"
         self.trade, self.holder = line, line.who
@@ -113,7 +121,7 @@ class Certificate:
     def cancel(self, line: Move) -> str | None:
         if not self.exists:
             return "not_issued"
-        if not self.issued:
+        if not self.issued and self.is_known:
             return "before_issue"
         if self.lapsed:
             return "expired"
@@ -121,7 +129,7 @@ class Certificate:
             return "not_bought"
         if self.trade.who != line.who:
             return "bound_to_another" if self.trade.channel in BOUND else "wrong_beneficiary"
-        self.state, self.cancellation = "cancelled", line.name
+        self.state, self.cancellation, self.issued = "cancelled", line.name, True
         return None
 
 
@@ -211,6 +219,7 @@ def expected_of(history: History) -> Expected:
         moves += [(line.day, 3, "cancellation", line) for line in cancellations if serial in line.serials]
         certificate = Certificate(
             exists=serial in issued or not issued,
+            is_known=bool(issued),
             issued_on=issued.get(serial, date.fromisoformat(f"{history.month}-01")),
             last_day=last_day_of(history.month),
         )
