@@ -1,6 +1,6 @@
 -- What a reader of a figure has to know: every reason of a verdict, every gap, every assumption, each with a sentence and
 -- its evidence. severity: fail decides a verdict or leaves it open, warn is for review, info only tells.
--- Grain: code, park_id, year, month, meter_id
+-- Grain: code, park_id, year, month, meter_id, sentence
 -- Order: park_id, year, code, month, meter_id, sentence
 with longest as (
     select
