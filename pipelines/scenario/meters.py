@@ -107,14 +107,14 @@ def edits_against_rules(
     What a person has set is not judged by these rules. A scenario knows its values: that what a line gives falls to
     zero when it is curtailed, or import when a battery takes over, is no fault of a meter.
     """
-    highest = pl.col("energy_wh").top_k(3)
+    highest = pl.col("energy_wh").sort(descending=True)
+    factor, parts = parameters["spike_excess_factor"].as_integer_ratio()
     days = readings.group_by("meter_id", pl.col("start").dt.date().alias("day")).agg(
-        first=highest.first(), third=highest.last(), count=pl.len()
+        first=highest.first(), third=highest.get(2, null_on_oob=True)
     )
     spiky = days.filter(
-        (pl.col("count") >= 3)
-        & (pl.col("third") > 0)
-        & (pl.col("first") - pl.col("third") > float(parameters["spike_excess_factor"]) * pl.col("third"))
+        (pl.col("third") > 0)
+        & ((pl.col("first") - pl.col("third")).cast(pl.Int128) * parts > pl.col("third").cast(pl.Int128) * factor)
     )
     spikes = readings.join(
         spiky.select("meter_id", "day", energy_wh="first"),

@@ -162,3 +162,18 @@ def test_values_that_a_rule_would_reject_are_set_by_edits() -> None:
         *((("a"), at, Decimal("0.5")) for at in ("20:00", "22:00")),
         *(("b", at, Decimal("0.1")) for at in ("00:00", "01:00", "02:00", "03:00", "22:00", "23:00")),
     ]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 30), min_size=2, max_size=24), min_size=1, max_size=4))
+def test_every_spike_is_set_and_nothing_else(days: list[list[int]]) -> None:
+    """The rule of validation in plain words: p3 > 0 and p1 - p3 > 1.8 x p3 reject all values equal to p1."""
+    rows = readings({f"m{n}": day for n, day in enumerate(days)}, 60)
+    expected = set()
+    for n, day in enumerate(days):
+        first, _, third = (*sorted(day, reverse=True), 0)[:3]
+        if third > 0 and 5 * (first - third) > 9 * third:
+            expected |= {(f"m{n}", hour) for hour, value in enumerate(day) if value == first}
+    found = edits_against_rules(rows, RULES, {})
+    assert {(row["meter_id"], int(row["from"][11:13])) for row in found} == expected
+    assert len(found) == len(expected)
