@@ -18,6 +18,7 @@ HISTORIES = 1000
 
 Lives = dict[tuple[str, int], list[Stretch]]
 Refused = dict[tuple[str, str, str], tuple[int, int, int]]
+Others = dict[tuple[str, str, str], str | None]
 
 
 def text(value: object) -> str | None:
@@ -78,7 +79,7 @@ def given(histories: Mapping[str, History], draw: Random) -> dict[str, Rows]:
     }
 
 
-def built(tables: dict[str, Rows]) -> tuple[Lives, Refused]:
+def built(tables: dict[str, Rows]) -> tuple[Lives, Refused, Others]:
     """What the models say, serial by serial; a serial in two ranges would have too many stretches."""
     with Case(tables) as case:
         case.build("certificates.register")
@@ -94,10 +95,10 @@ def built(tables: dict[str, Rows]) -> tuple[Lives, Refused]:
                 lives[project, serial].append(tuple(stretch))
         refused = case.con.execute(
             """select project_code, split_part(ledger_id, '/', 2), code, cast(mwh as hugeint),
-                      cast(serial_from as hugeint), cast(serial_to as hugeint)
+                      cast(serial_from as hugeint), cast(serial_to as hugeint), split_part(other_ledger_id, '/', 2)
                from certificates.illegal_moves"""
         ).fetchall()
-    return dict(lives), {row[:3]: row[3:] for row in refused}
+    return dict(lives), {row[:3]: row[3:6] for row in refused}, {row[:3]: row[6] for row in refused}
 
 
 def expected_rows(project: str, expected: Expected, history: History) -> tuple[Lives, Refused]:
@@ -110,11 +111,21 @@ def expected_rows(project: str, expected: Expected, history: History) -> tuple[L
     return {(project, serial): life for serial, life in expected.lives.items()}, refused
 
 
+def shares_serials(history: History, name: str, code: str, other: str | None) -> None:
+    """The line named beside a refused one shares serials with it; two lines of one ledger always have such a one."""
+    lines = {line.name: line for line in [*history.trades, *history.cancellations]}
+    if code in ("sold_twice", "cancelled_twice"):
+        assert other not in (None, name)
+    if code in ("bad_range", "not_issued", "not_tradable") and name in {line.name for line in history.trades}:
+        assert other is None
+    assert other is None or lines[other].serials & lines[name].serials
+
+
 def compare(seed: str, count: int) -> None:
     draw = Random(seed)
     drawn = [random_history(draw, f"h{number}") for number in range(count)]
     histories = {f"{way}{number}": history for number, history in enumerate(drawn) for way in "AB"}
-    lives, refused = built(given(histories, draw))
+    lives, refused, others = built(given(histories, draw))
     expected_lives: Lives = {}
     expected_refused: Refused = {}
     for number, history in enumerate(drawn):
@@ -125,6 +136,8 @@ def compare(seed: str, count: int) -> None:
             expected_refused |= some_refused
     assert refused == expected_refused
     assert lives == expected_lives
+    for (project, name, code), other in others.items():
+        shares_serials(histories[project], name, code, other)
 
 
 @pytest.mark.parametrize("batch", range(3))
