@@ -55,15 +55,16 @@ def solve(question: Question, report: Report = lambda _: None) -> Plan:
 
 def _answer(question: Question, rules: Rules, report: Report) -> Answer | str:
     """The best plan by the rules; the word for why there is none."""
-    margins = Margins(0.0, 0.0)
+    margins, first, best_bound = Margins(0.0, 0.0), None, -np.inf
     for _ in range(_ATTEMPTS):
         model = formulate(question, margins, rules)
         solution = model.program.solve()
         if solution.status != "optimal":
             return solution.status
-        bound = model.program.bound(solution.row_dual, model.relaxed)
+        best_bound = max(best_bound, model.program.bound(solution.row_dual, model.relaxed))
         reading = read(solution, model.variables, question)
-        answer = Answer(whole(reading, question), bound, model, solution, 0)
+        first = first or Answer(whole(reading, question), best_bound, model, solution, 0)
+        answer = replace(first, found=whole(reading, question), bound=best_bound)
         if len(reading.at_once) and not (answer.found.account.passes and answer.gap <= GAP):
             report("search")
             searched = one_way(question, margins, answer, reading, rules)

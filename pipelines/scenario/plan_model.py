@@ -115,8 +115,9 @@ def _physics(program: Program, question: Question, found: Variables, chosen: Ind
     park, costs = question.park, question.costs
     at_direct, at_charge, at_discharge = (positions(hours, park.intervals) for hours in (
         found.hours_direct, found.hours_charge, found.hours_discharge))  # fmt: skip
-    for hours, terms in groups(found.hours_charge, [(found.direct, at_direct)]):
-        rows: list[Term] = [(found.charge[at_charge[hours]], 1.0), *terms]
+    giving = np.union1d(found.hours_charge, found.hours_direct)
+    for hours, terms in groups(giving, [(found.direct, at_direct), (found.charge, at_charge)]):
+        rows = [*terms]
         for capacity, profile in ((found.solar, question.solar), (found.wind, question.wind)):
             if profile is not None:
                 rows.append((np.repeat(capacity, len(hours)), -profile.per_unit()[hours]))

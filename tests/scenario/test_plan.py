@@ -15,6 +15,7 @@ import pytest
 from plan_samples import COSTS, MWH, day_costs, park, question, wh
 
 from pipelines.errors import UserError
+from pipelines.scenario import plan_at_once
 from pipelines.scenario.plan import solve
 from pipelines.scenario.plan_dispatch import offtakes
 from pipelines.scenario.plan_model import Margins, formulate, read
@@ -221,6 +222,16 @@ def test_the_linear_program_alone_would_waste_energy_to_raise_the_allowance() ->
     assert found.branched
     assert float(found.cost_cny) > relaxed.objective * 1.0001
     assert found.gap < 1e-6
+
+
+def test_fixed_directions_give_a_plan_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where too many intervals are in question to be searched: never cheaper than the searched plan, and sound."""
+    asked, _ = CASES["losses that help"]
+    searched = answered(asked)
+    monkeypatch.setattr(plan_at_once, "_SEARCHABLE", 0)
+    fixed = answered(asked)
+    assert float(fixed.cost_cny) >= float(searched.cost_cny) - 0.05
+    assert fixed.bound_cny <= float(searched.cost_cny)
 
 
 def test_certificates_are_split_within_the_draw_of_each_enterprise() -> None:
