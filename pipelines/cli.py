@@ -246,6 +246,19 @@ def ui(
     serve_ui(Settings.from_env(home), port)
 
 
+contracts = typer.Typer(no_args_is_help=True, help=_help("help_contracts"))
+app.add_typer(contracts, name="contracts")
+
+
+@contracts.command("lint", help=_described("help_contracts_lint", "zcp contracts lint"))
+def contracts_lint(home: Home = None, lang: Lang = None, as_json: Json = False) -> None:
+    from pipelines.commands.contracts import lint as command
+    from pipelines.commands.output import Output
+    from pipelines.settings import Settings
+
+    command(Settings.from_env(home), Output(lang, as_json))
+
+
 @app.command(help=_described("help_doctor", "zcp doctor --json"))
 def doctor(home: Home = None, lang: Lang = None, as_json: Json = False) -> None:
     from pipelines.commands.doctor import doctor as command

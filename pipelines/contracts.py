@@ -67,6 +67,11 @@ class Contract:
         return tuple(column.name for column in self.columns)
 
 
+def comment_of(column: Column) -> str:
+    """What a column's comment says in the published database and in Parquet: the description and the unit."""
+    return f"{column.description} [{column.unit}]" if column.unit else column.description
+
+
 def _custom(properties: list[dict[str, Any]] | None) -> dict[str, Any]:
     return {entry["property"]: entry["value"] for entry in properties or []}
 

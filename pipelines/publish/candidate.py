@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.contracts import Column, Contract
+from pipelines.contracts import Column, Contract, comment_of
 from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.model_runner import output_path, read_pointer
@@ -122,8 +122,7 @@ def _comment(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     there = {row[0] for row in con.execute(f"describe {name}").fetchall()}
     for column in contract.columns:
         if column.name in there:
-            text = f"{column.description} [{column.unit}]" if column.unit else column.description
-            con.execute(f"comment on column {name}.{identifier(column.name)} is {literal(text)}")
+            con.execute(f"comment on column {name}.{identifier(column.name)} is {literal(comment_of(column))}")
 
 
 def _create_views(con: duckdb.DuckDBPyConnection) -> None:
