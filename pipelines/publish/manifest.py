@@ -23,6 +23,9 @@ CHECKER = "check_certificates.py"
 """The stand-alone checker of uniqueness proofs: in this package, and a copy of it in every publication."""
 DATABASE = "parks.duckdb"
 
+PLANNING = frozenset({"plan_costs"})
+"""Reference tables that only plans read: another price is no other publication."""
+
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -63,8 +66,8 @@ def hash_files(root: Path, pattern: str) -> str:
 
 
 def factor_release(lake: Lake) -> str:
-    """A fingerprint of all reference data in force: the package's and the operator's."""
-    names = sorted(path.stem for path in REFERENCE.glob("*.csv"))
+    """A fingerprint of all reference data in force, the package's and the operator's, but for what no figure reads."""
+    names = sorted({path.stem for path in REFERENCE.glob("*.csv")} - PLANNING)
     return fingerprint({name: reference_tables.find(lake, name).digest for name in names})
 
 
