@@ -30,7 +30,9 @@ BREAKS = {
     "certificates_within_offtake": "update metrics.enterprise_year set grid_offtake_mwh = 29.999999",
     "certificates_reach_the_park": "update metrics.enterprise_year set gec_counted_mwh = 19",
     "certificate_position_balances": "update certificates.position set count_mwh = 2 where status = 'overlap'",
-    "every_certificate_has_one_place": "update certificates.line_balance set delivered_mwh = 11 where kind = 'green_power'",
+    "every_certificate_has_one_place": (
+        "update certificates.line_balance set delivered_mwh = 11 where kind = 'green_power'"
+    ),
     "certificates_counted_once": (
         f"update evidence.contributions set source_id = 'park-b-c1:CODE/{YEAR}-03/19-38' "
         "where park_id = 'park-b' and source_kind = 'certificate'"
@@ -39,7 +41,9 @@ BREAKS = {
         "update certificates.claimed_ranges set serial_from = 24, serial_to = 48 "
         "where park_id = 'park-b' and kind = 'cancelled'"
     ),
-    "claimed_ranges_balance": "delete from certificates.claimed_ranges where park_id = 'park-b' and kind = 'green_power'",
+    "claimed_ranges_balance": (
+        "delete from certificates.claimed_ranges where park_id = 'park-b' and kind = 'green_power'"
+    ),
     "enterprise_emissions_add_up": (
         "update metrics.enterprise_year set market_based_tco2 = 24.975001 where park_id = 'park-a'"
     ),
@@ -58,7 +62,9 @@ BREAKS = {
     "overall_verdict_follows": "update " + PARK.format("overall_verdict = 'undecided'"),
     "reasons_have_sentences": "delete from quality.findings where park_id = 'park-b'",
     "supply_shares_in_range": "update " + PARK.format("direct_line_share = -0.1"),
-    "energy_is_conserved": "update metrics.energy_conservation set shared_green_mwh = 37.999999 where park_id = 'park-b'",
+    "energy_is_conserved": (
+        "update metrics.energy_conservation set shared_green_mwh = 37.999999 where park_id = 'park-b'"
+    ),
     "project_year_adds_up": "update metrics.project_year set self_use_mwh = 41",
     "project_ratios": "update metrics.project_year set curtailed_mwh = 10",
     "windows_add_up": (
