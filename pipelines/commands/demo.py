@@ -17,11 +17,10 @@ _QUERIES = {
     "quality.file_ledger": """
         select coalesce(refused_reason, rows_duplicate || ' duplicate')
         from quality.file_ledger
-        where file_name = $file_name
-            and (
-                refused_reason is not null and contains(refused_reason, $text)
-                or rows_duplicate >= $rows and $rows > 0
-            )
+        where
+            -- Of equal rows in two files either file may be the one whose rows stand.
+            case when $file_name = '' then rows_duplicate >= $rows
+            else file_name = $file_name and contains(refused_reason, $text) end
     """,
     "quality.quarantine": """
         select reason || ': ' || sentence

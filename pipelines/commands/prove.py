@@ -147,7 +147,7 @@ def _prove_all(source: _Source, out: Path | None, output: Output) -> None:
     amounts["counted_mwh"] = f"{output.text('h_counted')} MWh"
     output.table(
         output.text("proof_title", id=source.id),
-        [output.text("h_park"), output.text("opt_year"), *amounts.values()],
+        [output.text("h_park"), output.text("h_year"), *amounts.values()],
         [[row["park_id"], row["year"], *(formatting.number(row[name]) for name in amounts)] for row in rows],
     )
     output.say(output.text("proof_root", root=committed["root"], count=committed["ranges"]))

@@ -155,7 +155,7 @@ def _print_path(row: Row, path: Path, output: Output) -> None:
     ]
     columns = [f"{path}_{what}" for path in ("steps", "factor") for what in ("intensity", "tco2", "mwh")]
     title = output.text("s_path", build_end=path.build_end, limit=formatting.number(row["limit_tco2_per_tce"], 1))
-    output.table(title, [output.text(f"h_{column}") for column in ("path_year", *columns)], cells)
+    output.table(title, [output.text(f"h_{column}") for column in ("year", *columns)], cells)
     factor, step = row["path_factor"], row["path_step_tco2_per_tce"]
     shown = {"factor": formatting.number(factor, 4), "percent": formatting.percent(1 - factor)}
     output.say(output.text("path_factor", **shown, step=formatting.number(step, 4)))

@@ -119,7 +119,7 @@ def bad_rows(folder: Path, plan: ParkPlan, readings: Readings, clock: Clock) -> 
         ("off_grid", "2026-01-05T01:07", "时间不在表计的间隔上", "a time off the meter's interval grid"),
     ):
         yield PlantedFault("quality.quarantine", name, code, text, 1, zh, en)
-    yield PlantedFault("quality.file_ledger", name, "", "", 24, "重复送来的24行", "24 rows that had come before")
+    yield PlantedFault("quality.file_ledger", "", "", "", 24, "重复送来的24行", "24 rows that had come before")
 
 
 def correction(folder: Path, readings: Readings, clock: Clock) -> PlantedFault:

@@ -58,7 +58,6 @@ TRAJECTORY_TEXTS: dict[str, tuple[str, str]] = {
     "h_low": ("下限", "low"),
     "h_high": ("上限", "high"),
     "h_outlook": ("前景", "outlook"),
-    "h_path_year": ("年份", "year"),
     "h_steps_intensity": ("等差：强度", "equal steps: I"),
     "h_steps_tco2": ("当年新增减排 tCO2", "avoid more, tCO2"),
     "h_steps_mwh": ("或替代 MWh", "or replace, MWh"),

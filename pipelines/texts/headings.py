@@ -3,6 +3,7 @@
 HEADINGS: dict[str, tuple[str, str]] = {
     # Table headings
     "h_park": ("园区", "park"),
+    "h_year": ("年份", "year"),
     "h_intensity": ("强度", "intensity"),
     "h_ratio": ("与平均之比", "to average"),
     "h_reduction": ("较基准年下降", "below base year"),

@@ -1,7 +1,7 @@
 """The sentences of the command line, Chinese and English. Column names and reason codes are the same in both.
 
-Headings of tables are in ``headings``. What the tables in a publication say belongs to the models, what an error says
-to the code that raises it.
+Headings of tables are in ``headings``, the sentences of single commands in the modules beside it. What the tables in a
+publication say belongs to the models, what an error says to the code that raises it.
 """
 
 import os
@@ -9,12 +9,12 @@ import string
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
-from pipelines.headings import HEADINGS
-from pipelines.plan_texts import PLAN_TEXTS
-from pipelines.proof_texts import PROOF_TEXTS
-from pipelines.supply_texts import SUPPLY_TEXTS
-from pipelines.trajectory_texts import TRAJECTORY_TEXTS
-from pipelines.what_if_texts import WHAT_IF_TEXTS
+from pipelines.texts.headings import HEADINGS
+from pipelines.texts.plan import PLAN_TEXTS
+from pipelines.texts.proof import PROOF_TEXTS
+from pipelines.texts.supply import SUPPLY_TEXTS
+from pipelines.texts.trajectory import TRAJECTORY_TEXTS
+from pipelines.texts.what_if import WHAT_IF_TEXTS
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
