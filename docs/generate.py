@@ -15,7 +15,7 @@ from pipelines.definitions import defs
 from pipelines.resources import REFERENCE
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "README.zh-CN.md", "docs/deliveries.md")
+PAGES = ("README.md", "README.zh-CN.md", "docs/deliveries.md", "docs/tables.md")
 PROVENANCE = {"method_version", "factor_release", "publication_id"}
 _BLOCK = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
@@ -31,7 +31,7 @@ def _meaning(column: Column) -> str:
 
 
 def _published(contract: Contract) -> str:
-    """One published table as a block to open; the key's columns are bold."""
+    """One published table with its columns; those of the key are bold."""
     rows = [
         (
             f"**{column.name}**" if column.name in contract.key else column.name,
@@ -42,13 +42,22 @@ def _published(contract: Contract) -> str:
         for column in contract.columns
         if column.name not in PROVENANCE
     ]
-    summary = f"<summary><code>{contract.table}</code> – {contract.description}</summary>"
-    return f"<details>\n{summary}\n\n{_table(('column', 'type', 'unit', 'meaning'), rows)}\n</details>\n"
+    columns = _table(("column", "type", "unit", "meaning"), rows)
+    return f"## {contract.table}\n\n{contract.description}\n\n{columns}"
 
 
 def published_columns() -> str:
     """Every published table with its columns."""
     return "\n".join(_published(contract) for contract in contracts.load("outputs").values())
+
+
+def published_tables() -> str:
+    """Every published table in one line, with a link to its columns."""
+    rows = [
+        (f"[`{contract.table}`](docs/tables.md#{contract.table.replace('.', '')})", contract.description)
+        for contract in contracts.load("outputs").values()
+    ]
+    return _table(("table", "a row is"), rows)
 
 
 def input_tables() -> str:
@@ -204,6 +213,7 @@ def asset_graph() -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "asset-graph": asset_graph,
     "published-columns": published_columns,
+    "published-tables": published_tables,
     "published-tables-zh": published_tables_zh,
     "quarantine-codes": quarantine_codes,
     "finding-codes": finding_codes,
