@@ -1,5 +1,6 @@
 -- Distinct serials of the park's own projects that someone who is not an enterprise of the park in the account's year
--- bought or cancelled, each once over both ledgers (Z of the method).
+-- bought or cancelled, each once over both ledgers (Z of the method). An enterprise that moves belongs to several parks
+-- in one year: what it claims in another park is sold too, or the power would count here and its certificate there.
 -- Grain: park_id, generation_month
 -- Order: park_id, generation_month
 with codes as (
@@ -16,7 +17,8 @@ lines as (
         generation_year,
         serial_from,
         serial_to,
-        buyer_enterprise_id as enterprise_id
+        buyer_enterprise_id as enterprise_id,
+        null as claimed_in_park_id
     from certificates.trade_lines
     union all
     select
@@ -25,8 +27,30 @@ lines as (
         generation_year,
         serial_from,
         serial_to,
-        beneficiary_enterprise_id as enterprise_id
+        beneficiary_enterprise_id as enterprise_id,
+        null as claimed_in_park_id
     from certificates.cancellation_lines
+    union all
+    select
+        project_code,
+        generation_month,
+        year as generation_year,
+        serial_from,
+        serial_to,
+        enterprise_id,
+        park_id as claimed_in_park_id
+    from certificates.judged_cancellations
+    where reason is null
+    union all
+    select
+        project_code,
+        generation_month,
+        year as generation_year,
+        serial_from,
+        serial_to,
+        enterprise_id,
+        park_id as claimed_in_park_id
+    from certificates.counted_trade_ranges
 ),
 sold as (
     select
@@ -48,14 +72,17 @@ sold as (
     inner join run.years as y on l.generation_year = y.year
     where
         l.serial_from <= l.serial_to
-        and not exists (
-            select 1
-            from staging.enterprises as e
-            where
-                e.enterprise_id = l.enterprise_id
-                and e.park_id = c.park_id
-                and e.valid_from <= y.last_day
-                and e.valid_to >= y.first_day
+        and (
+            l.claimed_in_park_id <> c.park_id
+            or not exists (
+                select 1
+                from staging.enterprises as e
+                where
+                    e.enterprise_id = l.enterprise_id
+                    and e.park_id = c.park_id
+                    and e.valid_from <= y.last_day
+                    and e.valid_to >= y.first_day
+            )
         )
 )
 select
