@@ -26,7 +26,8 @@ class Column:
     ``synonyms`` other spellings of them; ``aliases`` other header names (the Chinese ones); ``refuses_file`` marks
     columns whose unknown value refuses the whole file (units); ``default`` is what a blank means; ``divides`` a number
     that the value must divide; ``rounds`` that digits beyond the type are rounded, not refused; ``date_includes_day``
-    that a date without a time means the end of that day. The bounds hold the values of the type, as text.
+    that a date without a time means the end of that day; ``is_code`` that spellings of one code are one value. The
+    bounds hold the values of the type, as text.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Column:
     divides: int | None = None
     rounds: bool = False
     date_includes_day: bool = False
+    is_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def _column(source: Mapping[str, Any]) -> Column:
         divides=custom.get("divides"),
         rounds=bool(custom.get("roundsExcessDigits", False)),
         date_includes_day=bool(custom.get("dateIncludesDay", False)),
+        is_code=bool(custom.get("code", False)),
     )
 
 

@@ -19,6 +19,9 @@ _FIRST_DAY = _MONTH + r"-01([T ]00:00(:00)?)?"
 _MOMENT_WITH_OFFSET = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)"
 _TRUE = ("true", "1", "是")
 _FALSE = ("false", "0", "否")
+_PLAIN_CODE = "[0-9A-Z_./-]*"
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
+_FULL_WIDTH = "".join(chr(ord(sign) + 0xFEE0) for sign in _ASCII)
 LARGEST = 10**12
 """Quantities are below this, so that products and sums of them stay inside DECIMAL(38)."""
 
@@ -53,6 +56,19 @@ def moment(text: str) -> str:
     )
 
 
+def code(text: str) -> str:
+    """SQL for the one spelling of a code: without blanks and invisible signs, capitals, ASCII instead of full width.
+
+    Else a serial sold once as ``ab1`` and once as ``AB1`` would be two certificates. Leading zeros are part of a code.
+    """
+    narrow = f"translate({text}, {literal(_FULL_WIDTH)}, {literal(_ASCII)})"
+    shown = (
+        f"upper(regexp_replace(regexp_replace({narrow}, '[\\p{{Z}}\\p{{C}}]', '', 'g'), '[\\p{{Pd}}\u2212]', '-', 'g'))"
+    )
+    plain = f"regexp_full_match({text}, {literal(_PLAIN_CODE)})"
+    return f"case when {plain} then {text} else coalesce(nullif({shown}, ''), {text}) end"
+
+
 def typed(column: Column, text: str) -> str:
     """SQL for the value of a column's type that a text (SQL, no blanks around it) stands for; NULL if none."""
     kind = column.physical_type
@@ -72,6 +88,8 @@ def typed(column: Column, text: str) -> str:
         return f"case when regexp_full_match({text}, {literal(_WHOLE)}) then {digits} end"
     if kind.startswith("DECIMAL"):
         return _decimal(column, text)
+    if column.is_code:
+        return code(text)
     return f"case {text} {_synonyms(column)} else {text} end" if column.synonyms else text
 
 

@@ -35,6 +35,7 @@ CUSTOM = {
     "divides",
     "roundsExcessDigits",
     "dateIncludesDay",
+    "code",
 }
 LOGICAL = {
     "VARCHAR": "string",

@@ -160,7 +160,7 @@ def published(deliveries: Deliveries, *folders: Path, timeout_seconds: float = 1
             {
                 (park, project): int(mwh)
                 for park, project, mwh in con.execute(
-                    "select park_id, project_code, sum(mwh) from certificates.claimed_ranges group by all"
+                    "select park_id, lower(project_code), sum(mwh) from certificates.claimed_ranges group by all"
                 ).fetchall()
             },
             {

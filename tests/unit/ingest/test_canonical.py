@@ -15,6 +15,7 @@ FUEL = {"park_id": "p", "month": "2026-01", "fuel": "diesel", "activity": "final
 METER = {"meter_id": "m", "park_id": "p", "point": "use", "measure": "interval_energy", "unit": "kWh"}
 HEAT = {"park_id": "p", "month": "2026-01", "direction": "in", "kind": "fossil"}
 CANCELLATION = {"cancellation_id": "c", "cancelled_on": "2026-06-01", "beneficiary_enterprise_id": "e"}
+PROJECT = {"project_id": "s", "park_id": "p", "technology": "solar", "relation": "onsite"}
 RANGE = {"project_code": "007", "generation_month": "2026-05", "serial_from": "1", "serial_to": "9"}
 READING = {"meter_id": "m", "interval_end": "2026-01-01T00:15", "value": "1", "flag": None}
 
@@ -183,6 +184,29 @@ def test_ranges_that_would_break_a_sum_are_set_aside(con, first, last):
 
 def test_project_codes_keep_their_leading_zeros(con):
     assert value(con, "gec_cancellations", CANCELLATION | RANGE, "project_code") == "007"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AB-1",
+        "ab-1",
+        "ＡＢ－１",
+        "ａb-1",
+        " AB -1 ",
+        "A\u3000B-1",
+        "AB-\u200b1",
+        "\ufeffAB-1\t",
+        "AB\u20131",
+        "ab\u22121",
+    ],
+)
+def test_spellings_of_a_project_code_are_one_code(con, text):
+    for table_name, row, column in (
+        ("gec_cancellations", CANCELLATION | RANGE | {"project_code": text}, "project_code"),
+        ("projects", PROJECT | {"gec_project_code": text}, "gec_project_code"),
+    ):
+        assert value(con, table_name, row, column) == "AB-1"
 
 
 CODE = "00000000000000941" + "202605" + "000000001"
