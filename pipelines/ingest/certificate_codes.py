@@ -54,8 +54,19 @@ def checks(delivered: Collection[str]) -> list[Check]:
             "'certificate_from and certificate_to are of different projects or months: ' || \"~certificate_to\"",
         )
     )
-    prefix = '"~project_code" <> left("~certificate_from", 17)'
-    found.append(
-        Check(prefix, "bad_certificate_code", "'certificate_from is not of the project ' || \"~project_code\"")
+    # A row that gives both must mean one range: else the code shows another certificate than the one that counts.
+    said = (
+        ("project_code", "certificate_from", "left({}, 17)", "is not of the project"),
+        ("generation_month", "certificate_from", "{0}[18:21] || '-' || {0}[22:23]", "is not of the month"),
+        ("serial_from", "certificate_from", "try_cast({}[24:32] as decimal(30, 0))", "does not begin with serial"),
+        ("serial_to", "certificate_to", "try_cast({}[24:32] as decimal(30, 0))", "does not end with serial"),
+    )
+    found.extend(
+        Check(
+            f'"{name}" <> ' + part.format(f'"~{code}"'),
+            "bad_certificate_code",
+            f"'{code} {problem} ' || \"~{name}\"",
+        )
+        for name, code, part, problem in said
     )
     return found

@@ -2,7 +2,8 @@
 -- moved nothing, null where it was legal or where there is none. Whether what was moved counts for anybody is for the
 -- accounts to judge (judged_cancellations, judged_trades); here it is only whether a certificate could go there.
 -- exists_from: the day of issue; null where project and month have issuances, but not of this range: such a certificate
--- does not exist. Where they have none (is_issue_known is false) it is the first day of the generation month or, if that was
+-- does not exist. An issuance without a day is of the first day of the generation month. Where project and month have none
+-- (is_issue_known is false) it is the first day of the generation month or, if that was
 -- earlier, the first move that nothing else speaks against.
 -- last_day: the end of validity. is_bound: sold with its energy (green_power) or kept for it (own_use); it may be sold
 -- before it is issued, so moved_from, from when a legal trade holds, is not before exists_from. is_unsettled: a
@@ -35,7 +36,8 @@ dated as (
         r.*,
         m.project_code is not null as is_issue_known,
         case
-            when m.project_code is not null then r.issued_on
+            when r.is_issued then coalesce(r.issued_on, cast(r.generation_month || '-01' as date))
+            when m.project_code is not null then null
             when r.channel = 'unbundled' and not r.tradable then cast(r.generation_month || '-01' as date)
             else least(
                     cast(r.generation_month || '-01' as date),

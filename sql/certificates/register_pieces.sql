@@ -1,6 +1,6 @@
 -- The serials of a project and month, cut wherever a sound line or an issuance begins or ends: disjoint ranges whose
 -- certificates share one history. trade_id and cancellation_id are the lines that keep rule 1 and name the range, at
--- most one of each; issued_on is null outside the issuances. One sort of all ends and a sweep over them: lines of one
+-- most one of each; is_issued: it stands in an issuance, which may name no day. One sort of all ends and a sweep over them: lines of one
 -- kind are disjoint, so only the last one begun can hold a serial.
 -- Kept: no
 -- Grain: project_code, generation_month, serial_from
@@ -65,6 +65,7 @@ select
     s.generation_month,
     s.serial_from,
     s.serial_to,
+    i.island is not null as is_issued,
     i.first_issued_on as issued_on,
     t.trade_id,
     t.trade_date,

@@ -221,14 +221,23 @@ def test_certificate_codes_give_project_month_and_serials(con):
     assert found == [CODE[:17], "2026-05", 1, 250, CODE]
 
 
+def test_a_row_may_give_its_range_and_its_codes(con):
+    both = RANGE | {"project_code": CODE[:17], "serial_from": "1.0", "serial_to": "01"}
+    codes = {"certificate_from": CODE, "certificate_to": CODE}
+    assert value(con, "gec_cancellations", CANCELLATION | both | codes, "serial_to") == 1
+
+
 @pytest.mark.parametrize(
     "codes",
     [
         {"certificate_from": CODE[1:], "certificate_to": CODE},
         {"certificate_from": CODE, "certificate_to": "1" + CODE[1:]},
         {"certificate_from": CODE, "certificate_to": CODE, "project_code": "other"},
+        {"certificate_from": CODE, "certificate_to": CODE, "generation_month": "2026-04"},
+        {"certificate_from": CODE, "certificate_to": CODE, "serial_from": "0"},
+        {"certificate_from": CODE, "certificate_to": CODE, "serial_to": "2"},
     ],
-    ids=["31 digits", "another project", "not the project of the row"],
+    ids=["31 digits", "another project", "not the project of the row", "month", "first serial", "last serial"],
 )
 def test_certificate_codes_that_name_no_range(con, codes):
     assert reason(con, "gec_cancellations", CANCELLATION | codes)[0] == "bad_certificate_code"
