@@ -108,15 +108,14 @@ flagged as (
     select
         'unknown_buyer' as code,
         'info' as severity,
-        'Green-power trade whose buyer is an enterprise of no park; no account holds it.' as sentence,
+        'Green-power trade whose buyer was an enterprise of no park in the year; no account holds it.' as sentence,
         null as park_id,
         null as month,
         t.trade_id as ledger_id,
         t.count_mwh as mwh
     from certificates.trade_lines as t
-    where
-        t.channel = 'green_power'
-        and not exists (select 1 from staging.enterprises as e where e.enterprise_id = t.buyer_enterprise_id)
+    left join certificates.judged_trades as j on t.trade_id = j.trade_id
+    where t.channel = 'green_power' and j.trade_id is null
 )
 select
     code,
