@@ -75,6 +75,14 @@ flagged as (
     left join members as e on m.enterprise_id = e.enterprise_id
     where m.code = 'before_issue'
     union all
+    -- Where no issuance is known, what is sure is that nothing is issued before its month of generation begins.
+    select 'moved_before_issue', e.park_id, c.generation_month, c.cancellation_id, cast(c.count_mwh as decimal(38, 6))
+    from certificates.cancellation_lines as c
+    left join certificates.illegal_moves as m
+        on m.table_name = 'gec_cancellations' and c.cancellation_id = m.ledger_id and m.code = 'before_issue'
+    left join members as e on c.beneficiary_enterprise_id = e.enterprise_id
+    where m.ledger_id is null and c.broken_rule is null and c.cancelled_on < cast(c.generation_month || '-01' as date)
+    union all
     select
         'cancelled_before_trade', e.park_id, c.generation_month, x.cancellation_id,
         cast(x.shared_to - x.shared_from + 1 as decimal(38, 6))
