@@ -4,7 +4,7 @@ Everything is read from one publication; the rules are those of the models in ``
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.commands import chinese, formatting
@@ -82,7 +82,7 @@ def certificates(
     ``UserError`` where nothing is published, for an unknown park or year, or for a day that is none.
     """
     first = _day(on, output)
-    last = first + timedelta(days=within_days)
+    last = date.fromordinal(min(first.toordinal() + within_days, date.max.toordinal()))
     with open_current(settings, output, chosen_id(settings, output, as_of=as_of, year=year)) as con:
         check_tables(con, output)
         shown = find_year(con, year, output)

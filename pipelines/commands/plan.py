@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pipelines.scenario.plan_problem import Limits, Plan, Question
 
 _MEGA = 1_000_000
+_MOST = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _posed(base: "Base", asked: Asked) -> Posed:
 
 
 def _limits(asked: Asked) -> "Limits":
-    """The limits of the options in W and Wh. Raises ``UserError`` for one below zero."""
+    """The limits of the options in W and Wh. Raises ``UserError`` for one that cannot be."""
     from pipelines.scenario.plan_problem import Limits
 
     values = {
@@ -112,8 +113,8 @@ def _limits(asked: Asked) -> "Limits":
         "--certificates-max": asked.certificates_max,
     }
     for option, value in values.items():
-        if value is not None and not 0 <= value < 1e9:
-            raise UserError(f"{option} {value:g} must be a number of at least 0")
+        if value is not None and not 0 <= value <= _MOST:
+            raise UserError(f"{option} {value:g} must be a number from 0 to {_MOST}")
     watts = [
         None if value is None else int(Decimal(str(value)) * _MEGA)
         for option, value in values.items()

@@ -37,6 +37,8 @@ UNITS = {
     "location_factor_tco2_per_mwh": "tCO2/MWh",
 }
 """The figures of a statement with their units, in the order of a file."""
+ROUNDING_MWH = 0.001
+"""What the whole Wh of shares may be off; it is not told."""
 CSV_COLUMNS = (
     "park_id", "section", "item", "value", "unit", "kind", "project_code", "generation_month", "serial_from",
     "serial_to",
@@ -104,7 +106,8 @@ def statement(
 ) -> None:
     """Prints the statement of an enterprise, or writes it to ``out`` (``.csv`` or ``.json``).
 
-    Raises ``UserError`` where nothing is published, for an unknown enterprise or year, or a file of another kind.
+    Raises ``UserError`` where nothing is published, for an unknown enterprise or year, or a file of another
+    kind or that cannot be written.
     """
     if out is not None:
         _check_out(out, output)
@@ -114,7 +117,10 @@ def statement(
         is_example = note_generated(con, output)
         made = _statement(con, enterprise, shown, output) | {"is_generated_example": is_example}
     if out is not None:
-        _write(made, out)
+        try:
+            _write(made, out)
+        except OSError as error:
+            raise UserError(output.text("cannot_write", path=out, why=error.strerror)) from error
         output.say(output.text("statement_written", path=out), style="green")
     if output.as_json:
         output.json(made)
@@ -192,6 +198,9 @@ def not_covered(row: Row, excluded: list[dict[str, Any]]) -> Iterator[tuple[str,
         yield "interval_too_long", {"minutes": row["matching_minutes"]}
     if row["spread_share"]:
         yield "spread", {"share": formatting.percent(row["spread_share"])}
+    supplied = row["grid_offtake_mwh"] + row["direct_share_mwh"]
+    if row["offtake_case"] == "share" and abs(supplied - row["use_mwh"]) > ROUNDING_MWH:
+        yield "draw_shared", {"mwh": formatting.number(supplied)}
     if row["offtake_case"] == "none":
         yield "draw_unknown", {}
     if surplus := row["green_trade_surplus_mwh"] + row["gec_surplus_mwh"]:

@@ -42,8 +42,8 @@ class Asked:
     """The options as they were given; None where one was not."""
 
     add_direct_mw: float | None = None
-    technology: str = "solar"
-    relation: str = "direct_line"
+    technology: str | None = None
+    relation: str | None = None
     profile: Path | None = None
     full_load_hours: float | None = None
     curtail: bool = False
@@ -69,8 +69,8 @@ def changes_of(asked: Asked, output: Output) -> list["Change"]:
         changes.append(
             DirectSupply(
                 asked.add_direct_mw,
-                asked.technology,
-                asked.relation,
+                asked.technology or "solar",
+                asked.relation or "direct_line",
                 asked.profile,
                 asked.full_load_hours,
                 not asked.curtail,
@@ -97,6 +97,8 @@ def _check_together(asked: Asked, output: Output) -> None:
     if asked.enterprise is not None and asked.certificates_mwh is None:
         raise UserError(output.text("only_with_certificates"))
     of_plant = {
+        "--technology": asked.technology is not None,
+        "--relation": asked.relation is not None,
         "--profile": asked.profile is not None,
         "--full-load-hours": asked.full_load_hours is not None,
         "--curtail": asked.curtail,

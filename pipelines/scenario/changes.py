@@ -22,6 +22,9 @@ TECHNOLOGIES = ("solar", "wind", "hydro")
 RELATIONS = ("direct_line", "onsite")
 LOCATION_FACTOR = "location_based_factor"
 """A ``Parameter`` by this name is none of the method: it is the grid's factor behind ``location_based_tco2``."""
+MOST_MW = 1_000_000
+MOST_CERTIFICATES = 1_000_000_000
+"""No plant, battery (also in MWh) or purchase is larger; the ledgers and the master of projects hold these exactly."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ class DirectSupply:
     energy_wh: Energies | None = None
 
     def __post_init__(self) -> None:
-        """Raises ``UserError`` for a size below zero and an unknown technology or relation."""
-        _not_negative("--add-direct-mw", self.mw)
+        """Raises ``UserError`` for a size that cannot be and an unknown technology or relation."""
+        _check_size("--add-direct-mw", self.mw, MOST_MW)
         if self.technology not in TECHNOLOGIES:
             raise UserError(f"--technology {self.technology} is none of: {', '.join(TECHNOLOGIES)}")
         if self.relation not in RELATIONS:
@@ -69,9 +72,9 @@ class Storage:
     discharge_wh: Energies | None = None
 
     def __post_init__(self) -> None:
-        """Raises ``UserError`` for sizes below zero and an efficiency outside 0 to 1."""
-        _not_negative("--storage-mw", self.mw)
-        _not_negative("--storage-mwh", self.mwh)
+        """Raises ``UserError`` for sizes that cannot be and an efficiency outside 0 to 1."""
+        _check_size("--storage-mw", self.mw, MOST_MW)
+        _check_size("--storage-mwh", self.mwh, MOST_MW)
         if not 0 < self.round_trip_efficiency <= 1:
             raise UserError(f"--storage-efficiency {self.round_trip_efficiency:g} is not above 0 and at most 1")
 
@@ -87,8 +90,8 @@ class Certificates:
     enterprise_id: str | None = None
 
     def __post_init__(self) -> None:
-        """Raises ``UserError`` for a number below zero."""
-        _not_negative("--certificates-mwh", self.mwh)
+        """Raises ``UserError`` for a number that cannot be."""
+        _check_size("--certificates-mwh", self.mwh, MOST_CERTIFICATES)
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class Efficiency:
 
     def __post_init__(self) -> None:
         """Raises ``UserError`` for a saving below zero or above all."""
-        if not 0 <= self.percent <= 100:
+        if not (self.percent.is_finite() and 0 <= self.percent <= 100):
             raise UserError(f"--efficiency {self.percent} is not between 0 and 100 per cent")
 
     @property
@@ -143,6 +146,8 @@ class Parameter:
 Change = DirectSupply | Storage | Certificates | Efficiency | Parameter
 
 
-def _not_negative(option: str, value: float) -> None:
+def _check_size(option: str, value: float, most: int) -> None:
     if not 0 <= value < float("inf"):
         raise UserError(f"{option} {value:g} must be a number of at least 0")
+    if value > most:
+        raise UserError(f"{option} {value:g} must be at most {most}")

@@ -21,7 +21,7 @@ from pipelines.scenario.changes import Certificates, Change, DirectSupply, Stora
 from pipelines.scenario.plan import solve
 from pipelines.scenario.plan_park import with_reserve
 from pipelines.scenario.plan_problem import MWH, Plan, Question
-from pipelines.scenario.run import Outcome, Report, run_scenario, silent
+from pipelines.scenario.run import Outcome, Report, check_keep, run_scenario, silent
 
 _ROUNDS = 5
 _WIDER = Decimal("1.005")
@@ -46,7 +46,8 @@ def proven_plan(base: Base, question: Question, report: Report = silent, *, keep
 
     Raises ``UserError`` where there is no plan, or where the pipeline does not pass it after some rounds.
     """
-    _check_keep(keep)
+    if keep is not None:
+        check_keep(keep)
     question = replace(question, park=with_reserve(question.park, _half_width(base.published, question), 0))
     best: Proven | None = None
     with TemporaryDirectory(prefix="zcp-plan-") as scratch:
@@ -133,11 +134,6 @@ def _next_reserve(question: Question, plan: Plan, outcome: Outcome) -> tuple[Dec
         use = int(found["electricity_use_mwh"] * MWH)
         energy += int(np.ceil(float(park.minimum_share) * use - found["direct_supply_share"] * use)) + MWH
     return reserve, energy
-
-
-def _check_keep(keep: Path | None) -> None:
-    if keep and keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
-        raise UserError(f"--keep {keep} is not an empty folder; name a new one")
 
 
 def _keep(keep: Path | None, folder: Path, flows: pl.DataFrame) -> None:

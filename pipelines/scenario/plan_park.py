@@ -78,7 +78,7 @@ def park_of(base: Base) -> Park:
 def profile_of(base: Base, technology: str, path: Path | None) -> tuple[Profile, str]:
     """What a new plant of a technology gives in each interval, and where that comes from (``profiles.supply``)."""
     plant = DirectSupply(_PROFILE_MW, technology=technology, relation="onsite", profile=path)
-    energy, source = supply(base, plant)
+    energy, source = supply(base, plant, option=f"--{technology}-profile")
     return Profile(energy.astype(np.int64), int(_PROFILE_MW) * MWH), source
 
 

@@ -38,17 +38,18 @@ _REGIONS = {
 Shape = NDArray[np.float64]
 
 
-def supply(base: Base, change: DirectSupply) -> tuple[Energies, str]:
+def supply(base: Base, change: DirectSupply, option: str = "--profile") -> tuple[Energies, str]:
     """The output of a new plant in each row of ``base.intervals`` (Wh), and in a word where its course comes from.
 
     ``given`` by the caller, ``file``, ``own_plants`` of the technology, or ``synthetic``: the typical shape of the
-    sample generator. Nothing is above the capacity. Raises ``UserError`` for a file that cannot be used.
+    sample generator. Nothing is above the capacity. Raises ``UserError`` for a file that cannot be used, by the name
+    of the ``option`` that gave it.
     """
     if change.energy_wh is not None:
         return change.energy_wh, "given"
     most_wh = change.mw * 1e6 * base.intervals["minutes"].to_numpy() / 60
     if change.profile is not None:
-        return _whole(_from_file(change.profile, base) * most_wh, most_wh), "file"
+        return _whole(_from_file(change.profile, base, option) * most_wh, most_wh), "file"
     shape, wh_per_mw, source = _own_plants(base, change) or _typical(base, change)
     if change.full_load_hours is not None:
         wh_per_mw = _wh_per_mw(base, change.full_load_hours)
@@ -107,9 +108,9 @@ def _region(base: Base) -> str:
     return _REGIONS.get(regions.get(parks["province_zh"][-1], ""), "Central")
 
 
-def _from_file(path: Path, base: Base) -> Shape:
+def _from_file(path: Path, base: Base, option: str) -> Shape:
     """The share of its capacity that the plant gives in each interval, the mean of the file's rows in it."""
-    rows = _read(path)
+    rows = _read(path, option)
     intervals = base.intervals.select("start", end=pl.col("start") + pl.duration(minutes="minutes"))
     found = (
         rows.with_columns(at=pl.col("interval_end") - pl.duration(microseconds=1))
@@ -122,11 +123,11 @@ def _from_file(path: Path, base: Base) -> Shape:
     shares = intervals.join(found, on="start", how="left", maintain_order="left")
     missing = shares.filter(pl.col("value").is_null())
     if missing.height:
-        raise UserError(f"--profile {path} has no value for the interval that ends at {missing['end'][0]}")
+        raise UserError(f"{option} {path} has no value for the interval that ends at {missing['end'][0]}")
     return shares["value"].to_numpy()
 
 
-def _read(path: Path) -> pl.DataFrame:
+def _read(path: Path, option: str) -> pl.DataFrame:
     """The rows of a profile: interval_end (Asia/Shanghai) and value (0 to 1). Raises ``UserError`` for others."""
     try:
         if path.suffix in (".parquet", ".pq"):
@@ -138,7 +139,7 @@ def _read(path: Path) -> pl.DataFrame:
         rows = frame.select(pl.col("interval_end").cast(pl.Datetime("us")), pl.col("value").cast(pl.Float64))
     except (pl.exceptions.PolarsError, OSError) as error:
         why = str(error).splitlines()[0]
-        raise UserError(f"--profile {path} is no file with the columns interval_end and value: {why}") from error
+        raise UserError(f"{option} {path} is no file with the columns interval_end and value: {why}") from error
     if wrong := rows.filter(~pl.col("value").is_between(0, 1) | pl.col("value").is_null()).rows():
-        raise UserError(f"--profile {path}: {wrong[0][1]} at {wrong[0][0]} is no share of the capacity (0 to 1)")
+        raise UserError(f"{option} {path}: {wrong[0][1]} at {wrong[0][0]} is no share of the capacity (0 to 1)")
     return rows

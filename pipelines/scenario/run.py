@@ -113,10 +113,18 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         with TemporaryDirectory(prefix="zcp-scenario-") as folder:
             yield Path(folder)
         return
+    check_keep(keep)
+    yield keep
+
+
+def check_keep(keep: Path) -> None:
+    """Makes the folder of ``--keep``. Raises ``UserError`` where it holds something or cannot be made."""
     if keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
         raise UserError(f"--keep {keep} is not an empty folder; name a new one")
-    keep.mkdir(parents=True, exist_ok=True)
-    yield keep
+    try:
+        keep.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"--keep {keep} cannot be made: {error.strerror}; name a folder elsewhere") from error
 
 
 def _share_models(lake: Lake, models: Path | None) -> None:

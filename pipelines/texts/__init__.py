@@ -180,6 +180,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "找不到 {path}；请检查路径。",
         "{path} does not exist; check the path.",
     ),
+    "cannot_write": (
+        "不能写入 {path}：{why}；请另选路径。",
+        "{path} cannot be written: {why}; choose another path.",
+    ),
     "no_permission": (
         "没有权限使用 {path}；请更改权限，或另选 --home。",
         "no permission to use {path}; change its permissions, or choose another --home.",

@@ -76,6 +76,11 @@ SUPPLY_TEXTS: dict[str, tuple[str, str]] = {
         "没有用电表计，用电量、直供份额和单位电量排放未知。",
         "It has no meters of its use: use, share of green supply and emissions per MWh are not known.",
     ),
+    "nc_draw_shared": (
+        "下网电量按用电量从园区下网电量中分得，含未装用电表计的部分；加直供与自发绿电共 {mwh} MWh，不等于用电量。",
+        "Its draw is its share, by use, of the park's draw, which also supplies what no use meter sees: with its green "
+        "supply it comes to {mwh} MWh, not to its use.",
+    ),
     "nc_draw_unknown": (
         "园区有多家企业而没有分表，下网电量无法分摊，绿证不计入。",
         "The park's import cannot be divided among its enterprises without meters; certificates do not count.",

@@ -7,10 +7,10 @@ WHAT_IF_TEXTS: dict[str, tuple[str, str]] = {
         "Nothing published changes.",
     ),
     "opt_add_direct": ("新增电源容量，MW", "New plant, MW"),
-    "opt_technology": ("新增电源：solar、wind或hydro", "What it is: solar, wind or hydro"),
+    "opt_technology": ("新增电源：solar（默认）、wind或hydro", "What it is: solar (default), wind or hydro"),
     "opt_relation": (
-        "接入方式：direct_line（专线直连）或onsite（园区内）",
-        "Where it is: direct_line (at the end of its own line) or onsite",
+        "接入方式：direct_line（专线直连，默认）或onsite（园区内）",
+        "Where it is: direct_line (at the end of its own line, default) or onsite",
     ),
     "opt_profile": (
         "出力曲线文件（CSV或Parquet：interval_end, value，0至1为容量占比）；默认按园区现有同类电源",

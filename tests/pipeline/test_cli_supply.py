@@ -160,12 +160,17 @@ def test_certificates_for_people_in_both_languages(published: Path) -> None:
         (("statement", ENTERPRISE, "--year", "2019"), "2019"),
         (("statement", ENTERPRISE, "--out", "statement.xls"), "statement.xls"),
         (("statement", ENTERPRISE, "--out", "no/such/folder/statement.csv"), "no/such/folder"),
+        (("statement", ENTERPRISE, "--out", f"{'long' * 80}.csv"), "cannot be written"),
         (("certificates", "park-x"), "park-x"),
         (("certificates", "--on", "2027-13-01"), "--on 2027-13-01"),
     ],
 )
 def test_a_mistake_is_one_sentence(published: Path, arguments: tuple[str, ...], named: str) -> None:
     assert named in one_sentence(zcp(*arguments, home=published), 2)
+
+
+def test_the_last_day_of_the_calendar_is_a_day(published: Path) -> None:
+    assert as_json(published, "certificates", "--on", "9999-12-31")["until"] == "9999-12-31"
 
 
 def test_a_statement_says_why_there_is_no_hourly_share() -> None:
@@ -182,10 +187,11 @@ def test_a_statement_says_why_there_is_no_hourly_share() -> None:
         0,
     )
     row |= {"use_mwh": 5, "offtake_case": "share", "matching_minutes": 1440, "overall_verdict": "undecided"}
-    row |= {"reasons": ["missing_readings"]}
+    row |= {"reasons": ["missing_readings"], "grid_offtake_mwh": 3, "direct_share_mwh": 2}
     codes = [code for code, _ in not_covered(row, [])]
     assert codes == ["only_electricity", "interval_too_long", "provisional"]
     spread = dict(not_covered(row | {"spread_share": 0.125}, []))["spread"]
     assert spread == {"share": "12.5%"}
+    assert dict(not_covered(row | {"grid_offtake_mwh": 4}, []))["draw_shared"] == {"mwh": "6.000"}
     codes = [code for code, _ in not_covered(row | {"use_mwh": 0, "offtake_case": "none"}, [])]
     assert codes == ["only_electricity", "use_unknown", "draw_unknown", "provisional"]

@@ -48,6 +48,7 @@ def park(*enterprises: dict[str, Any], hours: int = 24, **more: object) -> Base:
     [
         (lambda: DirectSupply(-1), "--add-direct-mw -1 must be a number of at least 0"),
         (lambda: DirectSupply(float("nan")), "--add-direct-mw nan"),
+        (lambda: DirectSupply(1e12), "--add-direct-mw 1e+12 must be at most 1000000"),
         (lambda: DirectSupply(1, "coal"), "--technology coal is none of: solar, wind, hydro"),
         (lambda: DirectSupply(1, relation="roof"), "--relation roof is none of"),
         (lambda: DirectSupply(1, full_load_hours=9000), "--full-load-hours 9000"),
@@ -55,7 +56,9 @@ def park(*enterprises: dict[str, Any], hours: int = 24, **more: object) -> Base:
         (lambda: Storage(5, -1), "--storage-mwh -1"),
         (lambda: Storage(5, 1, 0), "--storage-efficiency 0"),
         (lambda: Certificates(-1), "--certificates-mwh -1"),
+        (lambda: Certificates(10**20), "--certificates-mwh 1e+20 must be at most 1000000000"),
         (lambda: Efficiency(Decimal(101)), "--efficiency 101"),
+        (lambda: Efficiency(Decimal("nan")), "--efficiency NaN"),
         (lambda: Parameter.parse("size_class_floor"), "is not NAME=VALUE"),
         (lambda: Parameter.parse("size_class_floor=-1"), "must be a number of at least 0"),
         (lambda: Parameter.parse("size_class_floor=much"), "'much' is not a number"),
