@@ -50,6 +50,7 @@ class Account:
         self.ranges: dict[tuple, set] = {}
         self.scoped: dict[tuple, int] = defaultdict(int)
         self.delivered: dict[tuple, int] = defaultdict(int)
+        self.claims: list[tuple[str, Line, frozenset[int]]] = []
         for line in ledgers.cancellations:
             for year in accounts(line):
                 if park := park_of_cancellation(line, year):
@@ -66,6 +67,7 @@ class Account:
             self.exclusions.add((line.name, year, line.who, park, reason, len(line.serials)))
         else:
             self.amounts[line.who, park, line.month][1] += len(line.serials)
+            self.claims.append((park, line, frozenset(line.serials)))
             for scope, mwh in self.judge.scopes(line, park).items():
                 self.scoped[line.who, year, scope, line.month, park] += mwh
         if disputed:
@@ -81,6 +83,7 @@ class Account:
             if serials or reason == found.reason:
                 self.exclusions.add((line.name, year, line.who, park, reason, len(serials)))
         self.amounts[line.who, park, line.month][0] += len(found.counted)
+        self.claims.append((park, line, found.counted))
         self.uncancelled[f"{line.name} {year}"] = found.open_serials
         if found.counted:
             self.ranges[line.name, year] = set(found.counted)
@@ -141,7 +144,7 @@ def expected(ledgers: Ledgers) -> dict[str, object]:
         "not_recognised": account.not_recognised(),
         "uncancelled": account.uncancelled,
         "ranges": account.ranges,
-        "sold_elsewhere": sold_elsewhere([*ledgers.trades, *ledgers.cancellations]),
+        "sold_elsewhere": sold_elsewhere([*ledgers.trades, *ledgers.cancellations], account.claims),
         "own_use": own_use(account.judge),
         "purchases": account.purchases(),
         "delivered": {key: mwh for key, mwh in account.delivered.items() if mwh},
@@ -153,9 +156,13 @@ def in_park(who: str, park: str, year: int) -> bool:
     return any(row[2] == park for row in rows_in_year(who, year))
 
 
-def sold_elsewhere(lines: list[Line]) -> dict[tuple, int]:
+def sold_elsewhere(lines: list[Line], claims: list[tuple[str, Line, frozenset[int]]]) -> dict[tuple, int]:
+    """What strangers bought or cancelled, and what counts in another park for an enterprise that moved there."""
     sold: dict[tuple, set] = defaultdict(set)
     for park, project in OWN_PROJECTS:
+        for claimed_in, line, serials in claims:
+            if line.project == project and claimed_in != park and serials:
+                sold[park, line.month] |= {(project, serial) for serial in serials}
         for line in lines:
             if line.project == project and line.serials and not in_park(line.who, park, line.year):
                 sold[park, line.month] |= {(project, serial) for serial in line.serials}
