@@ -31,7 +31,7 @@ demo: $(READY)
 
 test: $(READY) $(DUCKDB15_READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-	PYTHONPATH=$(DUCKDB15) $(BIN)/python -m pytest tests/sql
+	PYTHONPATH=$(DUCKDB15) $(BIN)/python -m pytest -n 2 tests/sql
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow
