@@ -170,7 +170,7 @@ def test_the_command_prints_the_plan_and_its_proof(small: Settings) -> None:
         (["nowhere"], "nowhere"),
         (["burning"], "fuel, heat and process emissions alone are"),
         (["shared", "--solar-max-mw", "0", "--wind-max-mw", "0"], "direct supply reaches at most"),
-        (["shared", "--solar-max-mw", "-1"], "--solar-max-mw -1 must be a number of at least 0"),
+        (["shared", "--solar-max-mw", "-1"], "--solar-max-mw -1 must be a number from 0 to 1000000000"),
         (["shared", "--certificate-price", "much"], "--certificate-price much is not a number"),
         (["shared", "--cost", "sun_price=3"], "there is no such cost"),
         (["shared", "--cost", "discharge_efficiency=1.2"], "must be above 0 and at most 1"),
