@@ -138,7 +138,7 @@ def longest_interval(meters: Sequence[Row], park_id: str) -> int:
 def test_matching_and_emissions_agree_with_the_intervals(tmp_path: Path) -> None:
     known, home = references({}), tmp_path / "home"
     write_reference(home, {})
-    made = make_parks([f"m-{number}" for number in range(120)], sorted(known[YEAR].provinces))
+    made = make_parks([f"m-{number}" for number in range(60)], sorted(known[YEAR].provinces))
     published = [PARK, ENTERPRISE, MATCHING, PROFILE, REST]
     got = database.run(home, merged(made), YEAR, [*published, ESTIMATED, METERS])
     estimates = estimates_of(got)
