@@ -95,7 +95,7 @@ def _check(base: Base, judged: Row) -> None:
         )
     if base.parameters["onsite_counts_as_direct"] != 1:
         raise UserError("a plan builds on site, which onsite_counts_as_direct = 0 does not count as direct supply")
-    if base.intervals["minutes"].max() > 60:  # type: ignore[operator]
+    if base.intervals["minutes"].to_numpy().max() > 60:
         raise UserError(
             f"{base.park_id} has meters with intervals longer than an hour in {base.year}; a plan needs each hour"
         )
@@ -123,7 +123,7 @@ def _enterprises(base: Base, imports: Wh) -> tuple[tuple[Enterprise, ...], Wh | 
         step = _use_minutes(base)
         starts = base.intervals["start"].dt.truncate(f"{step}m")
         weights |= _by_interval(base, "use", starts)
-        if step <= base.intervals["minutes"].min():  # type: ignore[operator]
+        if step <= base.intervals["minutes"].to_numpy().min():
             users = np.sum(list(weights.values()), axis=0).astype(np.int64)
     terms = {row["enterprise_id"]: row for row in rows}
     nothing = {"grid_offtake_wh": 0, "trade_wh": 0, "usable_wh": 0}
@@ -137,8 +137,8 @@ def _enterprises(base: Base, imports: Wh) -> tuple[tuple[Enterprise, ...], Wh | 
 
 def _use_minutes(base: Base) -> int:
     """The interval in which use is shared: the longest of the balance and of the use meters."""
-    longest = base.readings.filter(pl.col("role") == "use")["minutes"].max()
-    return max(int(base.intervals["minutes"].max()), int(longest or 0))  # type: ignore[arg-type]
+    of_use = base.readings.filter(pl.col("role") == "use")["minutes"].to_numpy()
+    return int(max(base.intervals["minutes"].to_numpy().max(), of_use.max(initial=0)))
 
 
 def _by_interval(base: Base, role: str, starts: pl.Series) -> dict[str, Wh]:
