@@ -31,19 +31,19 @@ def _meaning(column: Column) -> str:
 
 
 def _published(contract: Contract) -> str:
-    """One published table with its columns; those of the key are bold."""
+    """One published table with its level and columns; those of the key are bold, those not in the public set marked."""
     rows = [
         (
             f"**{column.name}**" if column.name in contract.key else column.name,
             column.physical_type,
             column.unit or "",
-            _meaning(column),
+            _meaning(column) + (" *Restricted.*" if (contract.level, column.level) == ("public", "restricted") else ""),
         )
         for column in contract.columns
         if column.name not in PROVENANCE
     ]
     columns = _table(("column", "type", "unit", "meaning"), rows)
-    return f"## {contract.table}\n\n{contract.description}\n\n{columns}"
+    return f"## {contract.table}\n\n{contract.description}\n\nLevel: {contract.level}.\n\n{columns}"
 
 
 def published_columns() -> str:
@@ -54,10 +54,10 @@ def published_columns() -> str:
 def published_tables() -> str:
     """Every published table in one line, with a link to its columns."""
     rows = [
-        (f"[`{contract.table}`](docs/tables.md#{contract.table.replace('.', '')})", contract.description)
-        for contract in contracts.load("outputs").values()
+        (f"[`{name}`](docs/tables.md#{name.replace('.', '')})", contract.level, contract.description)
+        for name, contract in contracts.load("outputs").items()
     ]
-    return _table(("table", "a row is"), rows)
+    return _table(("table", "level", "a row is"), rows)
 
 
 def input_tables() -> str:
@@ -131,8 +131,12 @@ TABLES_ZH = {
 
 def published_tables_zh() -> str:
     """Every published table in one line, in Chinese; ``KeyError`` for one that has no line yet."""
-    rows = [(f"`{name}`", ", ".join(c.key) or "–", TABLES_ZH[name]) for name, c in contracts.load("outputs").items()]
-    return _table(("数据表", "主键", "内容"), rows)
+    levels = {"public": "公开", "restricted": "受限"}
+    rows = [
+        (f"`{name}`", levels[contract.level], ", ".join(contract.key) or "–", TABLES_ZH[name])
+        for name, contract in contracts.load("outputs").items()
+    ]
+    return _table(("数据表", "级别", "主键", "内容"), rows)
 
 
 LAYERS = (

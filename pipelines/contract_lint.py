@@ -19,7 +19,7 @@ import yaml
 from jsonschema import Draft201909Validator
 
 from pipelines import warehouse
-from pipelines.contracts import Contract, comment_of, load
+from pipelines.contracts import Contract, comment_of, level_of, load
 from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.model_runner import run_step
@@ -68,7 +68,7 @@ def _documents() -> Iterator[Problem]:
 
 
 def judge_document(file: str, text: str) -> Iterator[Problem]:
-    """What is wrong with one contract: no YAML, not the standard's form, or another table than its file name says."""
+    """What is wrong with one contract: no YAML, not the standard's form, another table than its name, no level."""
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as wrong:
@@ -79,6 +79,10 @@ def judge_document(file: str, text: str) -> Iterator[Problem]:
         yield Problem(file, f"{error.json_path}: {error.message}")
     if not errors:
         yield from _names(file, document)
+        try:
+            level_of(document)
+        except UserError as wrong:
+            yield Problem(file, str(wrong))
 
 
 def _names(file: str, document: Mapping[str, Any]) -> Iterator[Problem]:

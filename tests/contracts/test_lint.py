@@ -52,6 +52,8 @@ def test_contracts_models_and_publication_are_in_step(publication: Path) -> None
         ("logicalType: integer", "logicalType: whole", "'whole' is not"),
         (f"name: {NAME}", "name: metrics.other", f"must be zcp.{FILE.replace('/', '.').removesuffix('.yaml')}"),
         ("schema:", "schema: [", "this is no YAML"),
+        ("{property: level, value: public}", "{property: lavel, value: public}", "has the level None"),
+        ("{property: level, value: public}", "{property: level, value: secret}", "has the level secret"),
     ],
 )
 def test_a_document_that_is_wrong_is_named(found: str, put: str, wanted: str) -> None:
