@@ -14,7 +14,7 @@ from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.model_runner import output_path, read_pointer
 from pipelines.publish.checks import header_of
-from pipelines.publish.manifest import DATABASE, Identity, table_path
+from pipelines.publish.manifest import DATABASE, STAMP, Identity, table_path
 from pipelines.reference_tables import identifier, literal
 from pipelines.resources import SQL
 
@@ -23,9 +23,6 @@ STORAGE = "format parquet, compression zstd, row_group_size 122880"
 
 DATABASE_STORAGE_VERSION = "v1.5.0"
 """The oldest DuckDB that opens ``parks.duckdb``."""
-
-STAMP = ("method_version", "factor_release", "publication_id")
-"""The columns every published table ends with; the publisher adds them to what the models give."""
 
 
 def qualified(table: str) -> str:

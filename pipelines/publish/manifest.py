@@ -23,6 +23,9 @@ CHECKER = "check_certificates.py"
 """The stand-alone checker of uniqueness proofs: in this package, and a copy of it in every publication."""
 DATABASE = "parks.duckdb"
 
+STAMP = ("method_version", "factor_release", "publication_id")
+"""The columns every published table ends with; the publisher adds them to what the models give."""
+
 PLANNING = frozenset({"plan_costs"})
 """Reference tables that only plans read: another price is no other publication."""
 
@@ -97,6 +100,45 @@ def identify(
         inputs=tuple(sorted(inputs)),
         content=dict(content),
     )
+
+
+def identity_of(manifest: Mapping[str, Any]) -> Identity:
+    """The identity that a manifest states; unless something was altered, its fingerprint is the manifest's id.
+
+    Raises ``KeyError``, ``TypeError`` or ``ValueError`` for a mapping of another form than ``manifest_of`` gives.
+    """
+    return Identity(
+        method_version=manifest["method_version"],
+        factor_release=manifest["factor_release"],
+        year=manifest["year"],
+        cutoff=date.fromisoformat(manifest["cutoff"]),
+        engine=manifest["engine"],
+        code=manifest["hashes"]["code"],
+        sql=manifest["hashes"]["sql"],
+        contracts=manifest["hashes"]["contracts"],
+        inputs=tuple(sorted((entry["file_id"], entry["sha256"]) for entry in manifest["inputs"])),
+        content={table: entry["content"] for table, entry in manifest["tables"].items()},
+    )
+
+
+def inputs_of(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """What a manifest says about the input files: the rows of ``quality.file_ledger`` without their stamp."""
+    return _rows(con, f"select * exclude ({', '.join(STAMP)}) from quality.file_ledger order by all")
+
+
+def factors_of(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """What a manifest says about factors: every factor that entered a term of some park's account, with its source."""
+    return _rows(
+        con,
+        "select distinct term, factor, cast(value as varchar) as value, unit, "
+        "cast(valid_from as varchar) as valid_from, source, status from evidence.factors_used order by all",
+    )
+
+
+def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    found = con.execute(query)
+    names = [str(column[0]) for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def manifest_of(

@@ -11,7 +11,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -28,7 +27,9 @@ from pipelines.publish.manifest import (
     MANIFEST,
     Identity,
     content_hash,
+    factors_of,
     identify,
+    inputs_of,
     is_intact,
     manifest_of,
     read_manifest,
@@ -131,18 +132,14 @@ def _write_manifest(
     rows: Mapping[str, int],
     report: AuditReport,
 ) -> None:
-    inputs = _dicts(con, f"select * exclude ({', '.join(candidate.STAMP)}) from quality.file_ledger order by all")
+    inputs = inputs_of(con)
     manifest = manifest_of(
         identity,
         contracts,
         folder,
         rows=rows,
         inputs=inputs,
-        factors=_dicts(
-            con,
-            "select distinct term, factor, cast(value as varchar) as value, unit, "
-            "cast(valid_from as varchar) as valid_from, source, status from evidence.factors_used order by all",
-        ),
+        factors=factors_of(con),
         audit=report.summary(),
         certificates=proof.commitment(con, proof.salt_key(lake, inputs)),
     )
@@ -175,12 +172,6 @@ def _refusal(report: AuditReport, kept: Path) -> str:
         f"the audit failed, nothing new is published and the last good publication stays current: {first.line}{more} "
         f"All verdicts: {kept / AUDIT}"
     )
-
-
-def _dicts(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    found = con.execute(query)
-    names = [str(column[0]) for column in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _move_into_place(lake: Lake, folder: Path, target: Path) -> None:

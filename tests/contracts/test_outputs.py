@@ -8,7 +8,8 @@ import pytest
 
 from pipelines.contracts import Contract, load
 from pipelines.publish import expectations
-from pipelines.publish.candidate import STAMP, published_query
+from pipelines.publish.candidate import published_query
+from pipelines.publish.manifest import STAMP
 from pipelines.reference_tables import identifier
 from pipelines.resources import CONTRACTS, REFERENCE
 from tests.sql.harness import Case, find_model
@@ -23,6 +24,7 @@ DUE = {
     "metrics.electricity_not_assigned",
     "metrics.matching",
     "metrics.matching_profile",
+    "metrics.park_day",
     "metrics.sensitivity",
     "metrics.uncertainty_sources",
     "metrics.trajectory",

@@ -9,7 +9,8 @@ import duckdb
 from pipelines.contracts import load
 from pipelines.lake import Lake, fingerprint, sha256_file, write_json
 from pipelines.model_runner import output_path, pointer_path
-from pipelines.publish.candidate import STAMP, qualified
+from pipelines.publish.candidate import qualified
+from pipelines.publish.manifest import STAMP
 from pipelines.reference_tables import identifier
 from pipelines.resources import SQL
 from pipelines.settings import Settings
@@ -119,6 +120,13 @@ def _profile(park_id: str) -> list[dict[str, Any]]:
     noon = {"green_supply_mwh": 70, "load_mwh": 50, "matched_mwh": 50, "surplus_mwh": 20, "deficit_mwh": 0}
     night = {"green_supply_mwh": 0, "load_mwh": 50, "matched_mwh": 0, "surplus_mwh": 0, "deficit_mwh": 50}
     return [row | {"hour_of_day": 12} | noon, row | {"hour_of_day": 0} | night]
+
+
+def _day(park_id: str) -> dict[str, Any]:
+    """The one day with intervals: at noon 40 of 50 MWh are green, at midnight none; the other hours are not known."""
+    hours = {"load_mwh_by_hour": {0: 50, 12: 50}, "green_used_mwh_by_hour": {0: 0, 12: 40}}
+    row = {"park_id": park_id, "year": YEAR, "day": f"{YEAR}-12-01", "balance_minutes": 15}
+    return row | {name: [known.get(hour) for hour in range(24)] for name, known in hours.items()}
 
 
 def _position(park_id: str) -> list[dict[str, Any]]:
@@ -286,6 +294,7 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
         "metrics.electricity_not_assigned": [row for park in parks for row in _not_assigned(park)],
         "metrics.matching": [row for park in parks for row in _matching(park)],
         "metrics.matching_profile": [row for park in parks for row in _profile(park)],
+        "metrics.park_day": [_day(park) for park in parks],
         "metrics.sensitivity": [
             {"park_id": parks[0], "year": YEAR, "parameter": "feedstock_in_energy", "value": 1, "core_verdict": "pass"}
         ],

@@ -10,7 +10,8 @@ import pytest
 from pipelines.contracts import load
 from pipelines.errors import UserError
 from pipelines.publish import audit, checks
-from pipelines.publish.candidate import STAMP, qualified
+from pipelines.publish.candidate import qualified
+from pipelines.publish.manifest import STAMP
 from pipelines.reference_tables import identifier
 from tests.pipeline.publishing import YEAR, good_rows
 
@@ -47,6 +48,7 @@ BREAKS = {
     "enterprise_emissions_add_up": (
         "update metrics.enterprise_year set market_based_tco2 = 24.975001 where park_id = 'park-a'"
     ),
+    "park_day_adds_up": "update metrics.park_day set load_mwh_by_hour = green_used_mwh_by_hour",
     "matching_bases_agree": "update metrics.matching set matched_mwh = 51 where basis = 'quarter_hour'",
     "matching_profile_adds_up": (
         "update metrics.matching_profile set matched_mwh = 49, surplus_mwh = 21, deficit_mwh = 1 where hour_of_day = 12"
