@@ -42,6 +42,7 @@ DUE = {
     "quality.meter_month",
     "quality.estimates",
     "quality.scores",
+    "quality.held_parks",
     "quality.estimation_error",
     "evidence.factors_used",
     "evidence.contributions",

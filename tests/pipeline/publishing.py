@@ -339,6 +339,7 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
             for table in ("quality.park_month", "quality.meter_month", "quality.estimates")
         },
         "quality.scores": _scores(),
+        "quality.held_parks": [],
         "evidence.factors_used": [
             {"park_id": park, "year": YEAR, "term": "electricity_tco2", "factor": "residual_electricity_factor"}
             | {"value": "0.8325", "unit": "tCO2/MWh", "source": "notice 910", "status": "prescribed"}
