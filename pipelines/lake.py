@@ -52,10 +52,15 @@ def atomic_path(target: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def json_text(value: object) -> str:
+    """The text of a JSON file, keys sorted, so that the same value has the same bytes."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+
+
 def write_json(target: Path, value: object) -> None:
-    """Writes JSON atomically, keys sorted, so that the same value has the same bytes."""
+    """Writes JSON atomically, as ``json_text`` gives it."""
     with atomic_path(target) as temporary:
-        temporary.write_text(json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        temporary.write_text(json_text(value), encoding="utf-8")
 
 
 def append_lines(target: Path, values: Iterable[object]) -> None:
