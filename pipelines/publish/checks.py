@@ -5,9 +5,11 @@
     -- What must hold, and why.
     -- Severity: critical
     -- What to do: where to look when it does not.
+    -- In Chinese: what must hold and what to do, for the page of verdicts.
     select …
 
-``critical`` stops a publication, ``warning`` is shown beside it. Running them is in ``audit``.
+``critical`` stops the figures of the parks that the rows lead to, or the publication where they lead to none;
+``warning`` is shown beside it. Running them is in ``audit``, what a failure leads to in ``held``.
 """
 
 import re
@@ -19,7 +21,8 @@ from pipelines.resources import SQL
 
 SEVERITIES = ("critical", "warning")
 
-_FIELD = re.compile(r"(Severity|What to do):\s*(.*)")
+_FIELD = re.compile(r"(Severity|What to do|In Chinese):\s*(.*)")
+_TABLE = re.compile(r"\b(?:from|join)\s+(\w+\.\w+)")
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,12 @@ class SqlCheck:
     description: str
     severity: str
     remedy: str
+    chinese: str
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The published tables that it looks at, sorted."""
+        return tuple(sorted({table for table in _TABLE.findall(self.sql) if not table.startswith("run.")}))
 
 
 def header_of(text: str) -> dict[str, str]:
@@ -57,4 +66,11 @@ def _load(path: Path) -> SqlCheck:
     header = header_of(text)
     if header.get("Severity") not in SEVERITIES or not header["Description"] or not header.get("What to do"):
         raise UserError(f"{path} needs a description, `-- Severity: critical` or `warning`, and `-- What to do:`")
-    return SqlCheck(path.stem, text, header["Description"], header["Severity"], header["What to do"])
+    return SqlCheck(
+        name=path.stem,
+        sql=text,
+        description=header["Description"],
+        severity=header["Severity"],
+        remedy=header["What to do"],
+        chinese=header.get("In Chinese", ""),
+    )

@@ -21,9 +21,16 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 
+_RESULT = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
+"""With the labels of all rows that break a rule, by which they are led to their parks."""
+
+
 @dataclass(frozen=True)
 class Judgement:
-    """One rule on one table. ``subject`` are its columns; ``problem`` is empty where it holds."""
+    """One rule on one table. ``subject`` are its columns; ``problem`` is empty where it holds.
+
+    ``rows`` are the labels of the frame's rows that break it; none for a rule about the table as a whole.
+    """
 
     table: str
     rule: str
@@ -32,6 +39,7 @@ class Judgement:
     passed: bool
     unexpected: int
     problem: str
+    rows: tuple[int, ...] = ()
 
 
 def columns_needed(contract: Contract) -> tuple[str, ...]:
@@ -57,7 +65,7 @@ def judge(frames: Mapping[str, pd.DataFrame], contracts: Mapping[str, Contract])
         for position, rule in enumerate(contract.expectations):
             suite.add_expectation_configuration(_configuration(rule, position))
         batch = source.add_dataframe_asset(table).add_batch_definition_whole_dataframe("all")
-        results = batch.get_batch({"dataframe": frame}).validate(suite, result_format="BASIC").results
+        results = batch.get_batch({"dataframe": frame}).validate(suite, result_format=_RESULT).results
         found += _judgements(table, [result.to_json_dict() for result in results])
     return found
 
@@ -83,6 +91,7 @@ def _judgements(table: str, results: list[dict[str, Any]]) -> Iterator[Judgement
             passed=passed,
             unexpected=int(result["result"].get("unexpected_count") or 0),
             problem="" if passed else _problem(result),
+            rows=tuple(int(label) for label in result["result"].get("unexpected_index_list") or ()),
         )
 
 
