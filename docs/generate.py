@@ -110,6 +110,7 @@ TABLES_ZH = {
     "metrics.park_day": "逐日24小时的负荷与使用的绿色电量",
     "metrics.park_month": "园区月度电量与排放，含本年累计和滚动十二个月",
     "metrics.park_year": "园区年度结果：各项电量与排放、强度、限值、判定及原因",
+    "metrics.energy_by_carrier": "园区年度分品种能源：外购与自供，用作燃料、加工转换、原料，折标量与碳排放",
     "metrics.energy_conservation": "园区月度电量守恒：流入与去向逐时段核对至瓦时，含份额之和",
     "metrics.project_year": "绿电直连等项目的年度自发自用与上网比例，扣减储能、线损、厂用电",
     "metrics.guiding_indicators": "通知附件3的引导指标：数值、参考下限、来源；无数据则注明",

@@ -19,6 +19,7 @@ DUE = {
     "metrics.park_year",
     "metrics.park_month",
     "metrics.project_year",
+    "metrics.energy_by_carrier",
     "metrics.energy_conservation",
     "metrics.enterprise_year",
     "metrics.electricity_not_assigned",

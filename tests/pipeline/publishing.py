@@ -129,6 +129,20 @@ def _day(park_id: str) -> dict[str, Any]:
     return row | {name: [known.get(hour) for hour in range(24)] for name, known in hours.items()}
 
 
+def _carriers(park_id: str) -> list[dict[str, Any]]:
+    """The park's coal, its grid power with and without certificates, and its line."""
+    row = {"park_id": park_id, "year": YEAR, "supply": "external", "emission_tco2": 0}
+    power = {"carrier": "electricity", "use_kind": "electricity", "unit": "MWh"}
+    coal = {"carrier": "bituminous", "item": "final_use", "use_kind": "fuel", "quantity": 8000, "unit": "t"}
+    return [
+        row | coal | {"energy_tce": 199970, "emission_tco2": "1.000001"},
+        row | power | {"item": "grid_residual", "quantity": 30, "energy_tce": 9, "emission_tco2": "24.975"},
+        row | power | {"item": "grid_green_trade", "quantity": 10, "energy_tce": 3},
+        row | power | {"item": "grid_certificates", "quantity": 20, "energy_tce": 6},
+        row | power | {"item": "direct_line", "quantity": 40, "energy_tce": 12},
+    ]
+
+
 def _position(park_id: str) -> list[dict[str, Any]]:
     counts = {"usable": 35, "counted": 30, "surplus": 5, "overlap": 3}
     return [{"enterprise_id": f"{park_id}-e", "year": YEAR, "status": s, "count_mwh": n} for s, n in counts.items()]
@@ -282,6 +296,7 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
             for p in parks
             for kind in ("month", "year_to_date")
         ],
+        "metrics.energy_by_carrier": [row for park in parks for row in _carriers(park)],
         "metrics.energy_conservation": [_conservation(park) for park in parks],
         "metrics.project_year": [
             {"project_id": "line-1", "year": YEAR, "park_id": parks[0], "generation_mwh": 50, "self_use_mwh": 40}

@@ -67,6 +67,9 @@ BREAKS = {
     "energy_is_conserved": (
         "update metrics.energy_conservation set shared_green_mwh = 37.999999 where park_id = 'park-b'"
     ),
+    "energy_by_carrier_adds_up": (
+        "update metrics.energy_by_carrier set quantity = 39.999999 where item = 'direct_line' and park_id = 'park-b'"
+    ),
     "project_year_adds_up": "update metrics.project_year set self_use_mwh = 41",
     "project_ratios": "update metrics.project_year set curtailed_mwh = 10",
     "windows_add_up": (

@@ -45,6 +45,7 @@ NOT_ON_SPARK: dict[str, set[str]] = {
     "energy/repeated_readings.sql": {"bitstring_agg"},
     "energy/sound_estimate.sql": {"max_n"},
     "energy/supply_interval.sql": {"hugeint"},
+    "metrics/energy_by_carrier.sql": {"hugeint"},
     "metrics/enterprise_window.sql": {"hugeint"},
     "metrics/enterprise_year.sql": {"hugeint"},
     "metrics/park_window.sql": {"star"},
