@@ -1,15 +1,15 @@
-"""Deliveries of real measurements, run through the command line.
+"""Deliveries of real measurements, run by the command ``zcp run``.
 
 The data are not part of the project: ``ZCP_REAL_DATA`` names their folder, and without it these tests are skipped.
 A test's ``delivery.yaml`` stands in ``deliveries/``; the small master tables are written by the test.
 """
 
+import io
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.commands.output import Output
+from pipelines.commands.run import run as run_command
+from pipelines.settings import Settings
+
 DELIVERIES = Path(__file__).with_name("deliveries")
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -75,25 +78,23 @@ def delivery(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Calla
 
 @pytest.fixture(scope="module")
 def zcp(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
-    """Runs ``zcp run`` on delivery folders in a new home folder."""
+    """Runs ``zcp run`` on delivery folders in a new home folder.
+
+    The command itself, but in this process: a process for each of these runs would spend seconds on imports alone.
+    """
 
     def run(year: int, *folders: Path) -> Run:
         home = tmp_path_factory.mktemp("home")
-        inputs = [argument for folder in folders for argument in ("--input", str(folder))]
-        command = [
-            sys.executable,
-            "-m",
-            "pipelines",
-            "run",
-            "--home",
-            str(home),
-            *inputs,
-            "--year",
-            str(year),
-            "--json",
-        ]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
-        assert done.returncode == 0, done.stderr
-        return Run(home, json.loads(done.stdout))
+        with redirect_stdout(io.StringIO()) as printed:
+            run_command(
+                Settings.from_env(home),
+                folders,
+                year=year,
+                cutoff=None,
+                months=None,
+                as_of=None,
+                output=Output("en", as_json=True),
+            )
+        return Run(home, json.loads(printed.getvalue()))
 
     return run
