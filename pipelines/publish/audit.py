@@ -6,9 +6,9 @@ Structure against the contracts, then the SQL checks, the database against the P
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -17,92 +17,12 @@ from pipelines.publish import offenders
 from pipelines.publish.candidate import parquet, qualified
 from pipelines.publish.checks import SqlCheck
 from pipelines.publish.manifest import DATABASE, Identity, content_hash, table_path
-from pipelines.publish.offenders import Example, Offenders, ParkRows
+from pipelines.publish.offenders import Offenders
+from pipelines.publish.verdicts import Verdict, passed
 from pipelines.reference_tables import identifier, literal
 
 if TYPE_CHECKING:
     from pipelines.publish.expectations import Judgement
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """One check, of the columns ``subject`` of a table or of all tables that it ``reads``.
-
-    ``offending`` rows broke it, ``examples`` are the first of them; ``by_park`` says whose they are, ``unplaced`` how
-    many are nobody's, ``months`` of which months they are. ``sentence`` says what is wrong, ``remedy`` what to do.
-    """
-
-    check: str
-    table: str
-    severity: str
-    passed: bool
-    offending: int = 0
-    examples: tuple[Example, ...] = ()
-    sentence: str = ""
-    remedy: str = ""
-    subject: str = ""
-    reads: tuple[str, ...] = ()
-    by_park: tuple[ParkRows, ...] = ()
-    unplaced: int = 0
-    months: tuple[str, ...] = ()
-
-    @property
-    def parks(self) -> tuple[str, ...]:
-        return tuple(park.park_id for park in self.by_park)
-
-    @property
-    def stops_everything(self) -> bool:
-        """Whether it is critical and about something that no park can be held back for."""
-        return not self.passed and self.severity == "critical" and (self.unplaced > 0 or not self.by_park)
-
-    @property
-    def name(self) -> str:
-        """The check with its table and columns: what tells it from every other check of a publication."""
-        return ".".join(part for part in (self.check, self.table, self.subject) if part)
-
-    @property
-    def line(self) -> str:
-        """The verdict in one line for a person: check, rows, the first offending ones, what to do."""
-        shown = "; ".join(", ".join(f"{k}={v}" for k, v in row.items()) for row in self.examples)
-        rows = f" ({self.offending} row{'s' if self.offending != 1 else ''})" if self.offending else ""
-        said = " ".join(part for part in (self.sentence, self.remedy) if part)
-        return f"{self.check}{f' on {self.table}' if self.table else ''}{rows}: {said}" + (
-            f" First: {shown}" if shown else ""
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"parks": list(self.parks)}
-
-
-@dataclass(frozen=True)
-class AuditReport:
-    """All verdicts on one candidate, and those (``held``) for which the figures of some parks were taken out of it."""
-
-    verdicts: tuple[Verdict, ...]
-    held: tuple[Verdict, ...] = ()
-
-    @property
-    def failures(self) -> tuple[Verdict, ...]:
-        return tuple(v for v in self.verdicts if not v.passed and v.severity == "critical")
-
-    @property
-    def warnings(self) -> tuple[Verdict, ...]:
-        return tuple(v for v in self.verdicts if not v.passed and v.severity != "critical")
-
-    def summary(self) -> dict[str, Any]:
-        """What the manifest says about the audit."""
-        return {
-            "checks": len(self.verdicts),
-            "failures": len(self.failures),
-            "held_parks": sorted({park for verdict in self.held for park in verdict.parks}),
-            "warnings": [verdict.line for verdict in self.warnings],
-        }
-
-    def as_json(self) -> dict[str, Any]:
-        """A check that holds parks back stands as it failed, not as it passed once their figures were gone."""
-        held = {verdict.name for verdict in self.held}
-        others = [verdict for verdict in self.verdicts if verdict.name not in held]
-        return {"summary": self.summary(), "verdicts": [verdict.as_json() for verdict in (*self.held, *others)]}
 
 
 def load_candidate(
@@ -132,31 +52,35 @@ def _judge_table(con: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator
     table = qualified(contract.table)
     found = [(row[0], row[1]) for row in con.execute(f"describe {table}").fetchall()]
     expected = [(column.name, column.physical_type) for column in contract.columns]
+    columns = _structure("columns", contract.table, "The columns have the names, order and types of the contract.")
     if found != expected:
-        yield Verdict("structure.columns", contract.table, "critical", False, sentence=_difference(found, expected))
+        yield replace(columns, passed=False, sentence=_difference(found, expected))
         return
-    yield Verdict("structure.columns", contract.table, "critical", True)
+    yield passed(columns)
     rules = {column.name: _column_rule(column) for column in contract.columns}
     rules = {name: rule for name, rule in rules.items() if rule}
     counted = con.execute(
         f"select {', '.join(f'count(*) filter (where {rule})' for rule in rules.values())} from {table}"
     ).fetchone()
     broken = [name for name, count in zip(rules, counted or (), strict=True) if count]
+    values = _structure("values", contract.table, "Required columns are never empty and hold known values only.")
     for name in broken:
-        rule = _critical("structure.values", contract.table, f"{name} is empty or an unknown value.")
+        rule = replace(values, subject=name, sentence=f"{name} is empty or an unknown value.")
         yield _judge(con, rule, f"select * from {table} where {rules[name]}", lead=False)
     if not broken:
-        yield Verdict("structure.values", contract.table, "critical", True)
+        yield passed(values)
     if contract.key:
         key = ", ".join(identifier(name) for name in contract.key)
-        rule = _critical("structure.key", contract.table, f"{', '.join(contract.key)} must be unique.")
+        unique = f"{', '.join(contract.key)} must be unique."
+        rule = replace(_structure("key", contract.table, unique), sentence=unique)
         repeated = f"select {key}, count(*) as occurrences from {table} group by {key} having count(*) > 1"
         yield _judge(con, rule, repeated, lead=False)
 
 
-def _critical(check: str, table: str, sentence: str) -> Verdict:
-    """A verdict before it is reached, with the sentence that it says if the check fails."""
-    return Verdict(check, table, "critical", True, sentence=sentence)
+def _structure(what: str, table: str, demand: str) -> Verdict:
+    """A verdict on structure before it is reached."""
+    remedy = f"Bring sql/{table.replace('.', '/')}.sql and data_contracts/outputs/{table}.yaml into step."
+    return Verdict(f"structure.{what}", table, "critical", True, demand=demand, remedy=remedy, reads=(table,))
 
 
 def _difference(found: list[tuple[str, str]], expected: list[tuple[str, str]]) -> str:
@@ -188,6 +112,7 @@ def judge_sql(con: duckdb.DuckDBPyConnection, checks: Iterable[SqlCheck]) -> lis
                 "",
                 check.severity,
                 True,
+                demand=check.description,
                 sentence=check.description,
                 remedy=check.remedy,
                 reads=check.reads,
@@ -201,7 +126,7 @@ def judge_sql(con: duckdb.DuckDBPyConnection, checks: Iterable[SqlCheck]) -> lis
 def _judge(con: duckdb.DuckDBPyConnection, rule: Verdict, query: str, *, lead: bool = True) -> Verdict:
     """Reaches the verdict by a query that returns the rows which break the rule, and leads them to their parks."""
     found = offenders.find(con, query, lead=lead)
-    return _broken(rule, found) if found.rows else replace(rule, sentence="", remedy="")
+    return _broken(rule, found) if found.rows else passed(rule)
 
 
 def _broken(rule: Verdict, found: Offenders) -> Verdict:
@@ -227,8 +152,17 @@ def judge_database(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contr
 
 def _judge_copy(con: duckdb.DuckDBPyConnection, table: str) -> Verdict:
     same = content_hash(con, f"product.{qualified(table)}") == content_hash(con, qualified(table))
-    sentence = "" if same else f"{DATABASE} holds other rows than the Parquet file."
-    return Verdict("database.content", table, "critical", same, sentence=sentence)
+    rule = Verdict(
+        "database.content",
+        table,
+        "critical",
+        same,
+        demand=f"{DATABASE} holds the rows of the Parquet file.",
+        sentence=f"{DATABASE} holds other rows than the Parquet file.",
+        remedy="Run again; if it stays, the disk or this version of DuckDB cannot be trusted.",
+        reads=(table,),
+    )
+    return passed(rule) if same else rule
 
 
 def judge_expectations(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> list[Verdict]:
@@ -238,23 +172,30 @@ def judge_expectations(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, C
     frames = {}
     for table, contract in contracts.items():
         columns = ", ".join(identifier(name) for name in expectations.columns_needed(contract))
-        frames[table] = con.execute(f"select rowid, {columns} from {qualified(table)}").df().set_index("rowid").rename_axis(None)
-    return [_expected(con, contracts[judgement.table], judgement) for judgement in expectations.judge(frames, contracts)]
+        frames[table] = (
+            con.execute(f"select rowid, {columns} from {qualified(table)}").df().set_index("rowid").rename_axis(None)
+        )
+    return [
+        _expected(con, contracts[judgement.table], judgement) for judgement in expectations.judge(frames, contracts)
+    ]
 
 
 def _expected(con: duckdb.DuckDBPyConnection, contract: Contract, judgement: "Judgement") -> Verdict:
+    model = f"sql/{judgement.table.replace('.', '/')}.sql"
     rule = Verdict(
         check=f"expectations.{judgement.rule}",
         table=judgement.table,
         severity=judgement.severity,
         passed=judgement.passed,
         offending=judgement.unexpected,
-        sentence=f"{judgement.subject or 'the table'}: {judgement.problem}" if judgement.problem else "",
+        demand=judgement.demand,
+        sentence=f"{judgement.subject or 'the table'}: {judgement.problem}",
+        remedy=f"Look at {model}; the rule stands in data_contracts/outputs/{judgement.table}.yaml.",
         subject=judgement.subject,
         reads=(judgement.table,),
     )
     if judgement.passed or not judgement.rows:
-        return rule
+        return passed(rule) if judgement.passed else rule
     columns = [*contract.key, *judgement.subject.split(", "), *offenders.LEADING]
     shown = ", ".join(identifier(name) for name in dict.fromkeys(columns) if name in contract.column_names)
     rowids = json.dumps(judgement.rows)

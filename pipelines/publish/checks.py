@@ -5,7 +5,7 @@
     -- What must hold, and why.
     -- Severity: critical
     -- What to do: where to look when it does not.
-    -- In Chinese: what must hold and what to do, for the page of verdicts.
+    -- 中文: what must hold and what to do, for the page of verdicts.
     select …
 
 ``critical`` stops the figures of the parks that the rows lead to, or the publication where they lead to none;
@@ -21,7 +21,7 @@ from pipelines.resources import SQL
 
 SEVERITIES = ("critical", "warning")
 
-_FIELD = re.compile(r"(Severity|What to do|In Chinese):\s*(.*)")
+_FIELD = re.compile(r"(Severity|What to do|中文):\s*(.*)")
 _TABLE = re.compile(r"\b(?:from|join)\s+(\w+\.\w+)")
 
 
@@ -72,5 +72,5 @@ def _load(path: Path) -> SqlCheck:
         description=header["Description"],
         severity=header["Severity"],
         remedy=header["What to do"],
-        chinese=header.get("In Chinese", ""),
+        chinese=header.get("中文", ""),
     )

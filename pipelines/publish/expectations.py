@@ -20,14 +20,13 @@ import great_expectations as gx
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-
 _RESULT = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 """With the labels of all rows that break a rule, by which they are led to their parks."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """One rule on one table. ``subject`` are its columns; ``problem`` is empty where it holds.
+    """One rule on one table. ``subject`` are its columns, ``demand`` what it says; ``problem`` is empty where it holds.
 
     ``rows`` are the labels of the frame's rows that break it; none for a rule about the table as a whole.
     """
@@ -35,6 +34,7 @@ class Judgement:
     table: str
     rule: str
     subject: str
+    demand: str
     severity: str
     passed: bool
     unexpected: int
@@ -87,12 +87,21 @@ def _judgements(table: str, results: list[dict[str, Any]]) -> Iterator[Judgement
             table=table,
             rule=config["type"],
             subject=", ".join(_columns(config["kwargs"])),
+            demand=_demand(config["type"], config["kwargs"]),
             severity=config["severity"],
             passed=passed,
             unexpected=int(result["result"].get("unexpected_count") or 0),
             problem="" if passed else _problem(result),
             rows=tuple(int(label) for label in result["result"].get("unexpected_index_list") or ()),
         )
+
+
+def _demand(rule: str, kwargs: Mapping[str, Any]) -> str:
+    """The rule in words, made from its name and bounds: ``column values to be between (min_value 0, max_value 1)``."""
+    bounds = {name: value for name, value in kwargs.items() if not name.startswith("column") and name != "batch_id"}
+    told = ", ".join(f"{name} {', '.join(map(str, v)) if isinstance(v, list) else v}" for name, v in bounds.items())
+    words = rule.removeprefix("expect_").replace("_", " ")
+    return f"{words} ({told})" if told else words
 
 
 def _columns(kwargs: Mapping[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from pipelines.errors import UserError
 from pipelines.publish import audit, checks
 from pipelines.publish.candidate import qualified
 from pipelines.publish.manifest import STAMP
+from pipelines.publish.verdicts import AuditReport, Verdict
 from pipelines.reference_tables import identifier
 from tests.pipeline.publishing import YEAR, good_rows
 
@@ -106,7 +107,7 @@ def con(tables: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection
     tables.execute("rollback")
 
 
-def failing(verdicts: list[audit.Verdict]) -> dict[str, audit.Verdict]:
+def failing(verdicts: list[Verdict]) -> dict[str, Verdict]:
     return {verdict.check: verdict for verdict in verdicts if not verdict.passed}
 
 
@@ -208,7 +209,7 @@ def test_structure(con: duckdb.DuckDBPyConnection, statement: str, check: str, w
 
 def test_expectations_carry_severity_and_the_values_they_did_not_expect(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("update metrics.park_year set coverage = 1.25, intensity_tco2_per_tce = 12 where park_id = 'park-b'")
-    report = audit.AuditReport(tuple(audit.judge_expectations(con, OUTPUTS)))
+    report = AuditReport(tuple(audit.judge_expectations(con, OUTPUTS)))
     assert [(v.table, v.sentence, v.offending) for v in report.failures] == [
         ("metrics.park_year", "coverage: unexpected: 1.25", 1)
     ]
@@ -217,9 +218,7 @@ def test_expectations_carry_severity_and_the_values_they_did_not_expect(con: duc
 
 def test_an_empty_table_of_results_is_not_expected(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("delete from metrics.park_year")
-    report = audit.AuditReport(
-        tuple(audit.judge_expectations(con, {"metrics.park_year": OUTPUTS["metrics.park_year"]}))
-    )
+    report = AuditReport(tuple(audit.judge_expectations(con, {"metrics.park_year": OUTPUTS["metrics.park_year"]})))
     assert [v.sentence for v in report.failures] == ["the table: observed: 0"]
 
 
