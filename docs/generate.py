@@ -102,6 +102,7 @@ TABLES_ZH = {
     "certificates.line_balance": "各类台账行的绿证去向：计入或富余、未认定、排除、已核销、持有等",
     "certificates.position": "各企业绿证的去向：可用、计入、富余、各类排除",
     "evidence.contributions": "每项数值由哪块表计、哪份凭证、哪段绿证贡献多少",
+    "evidence.formulas": "每项结果的计算公式、组成部分与可重算的语句",
     "evidence.factors_used": "实际采用的因子、有效期与来源",
     "metrics.electricity_not_assigned": "未落到任何企业的电量与排放，逐项列出",
     "metrics.enterprise_year": "企业年度用电、直供份额、逐时绿电占比、下网电量、绿证与用电排放",

@@ -1,11 +1,11 @@
--- The contributions to a figure of a park's year add up to it exactly; the terms of E and C have contributions.
+-- The contributions to a figure of a park's year add up to it exactly; a figure without contributions is 0 or has no value.
 -- Severity: critical
 -- What to do: look at evidence.contributions for that park and term; a source is missing or counted twice.
 with amounts as (
     select
         park_id,
         year,
-        columns('(_mwh|_tco2|^energy_tce|^energy_calorific_tce)$')
+        columns('(_mwh|_tco2|^(energy|energy_calorific|feedstock|nonfossil_heat)_tce)$')
     from metrics.park_year
 ),
 figures as (
@@ -39,12 +39,4 @@ select
     g.contributed
 from figures as f
 left join given as g on f.park_id = g.park_id and f.year = g.year and f.term = g.term
-where
-    f.amount <> coalesce(
-        g.contributed,
-        case
-            when f.term in ('fuel_tco2', 'conversion_tco2', 'electricity_tco2', 'heat_tco2', 'process_tco2', 'energy_tce')
-                then 0
-            else f.amount
-        end
-    )
+where f.amount <> coalesce(g.contributed, 0)

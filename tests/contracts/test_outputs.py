@@ -47,6 +47,7 @@ DUE = {
     "quality.estimation_error",
     "evidence.factors_used",
     "evidence.contributions",
+    "evidence.formulas",
     "metrics.guiding_indicators",
     "reference.parks",
     "reference.params",
