@@ -16,7 +16,7 @@ import pytest
 from pipelines import lake as lake_module
 from pipelines.errors import AuditFailed
 from pipelines.lake import Lake
-from pipelines.publish import audit, candidate, catalog, publisher
+from pipelines.publish import audit, candidate, catalog, linked_log, publisher
 from pipelines.publish.manifest import is_intact, table_path
 from pipelines.publish.publisher import publish
 from pipelines.settings import Settings
@@ -114,7 +114,7 @@ def test_a_wrong_type_is_refused_before_anything_else_is_judged(published: tuple
         (audit, "judge_sql"),
         (publisher, "manifest_of"),
         (publisher, "fsync_path"),
-        (catalog, "append_line"),
+        (linked_log, "append_line"),
         (lake_module, "fsync_path"),
     ],
 )
