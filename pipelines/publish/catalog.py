@@ -62,7 +62,13 @@ def entries(lake: Lake) -> list[dict[str, Any]]:
     id, created_at, year, cutoff, supersedes, reason, approved_by, last_good (park: id of the publication that has its
     last good figures), locked_years (locked anew by it), changes (see ``effects``), manifest_sha256.
     """
-    missing = {"approved_by": [], "last_good": {}, "locked_years": [], "changes": [], "manifest_sha256": None}
+    missing: dict[str, Any] = {
+        "approved_by": [],
+        "last_good": {},
+        "locked_years": [],
+        "changes": [],
+        "manifest_sha256": None,
+    }
     return [missing | line for line in events(lake) if line["event"] == PUBLISHED]
 
 

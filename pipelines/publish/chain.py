@@ -1,8 +1,8 @@
 """Whether the logs of publications are as they were written, and tell of what is on disk.
 
-Each line holds the hash of the one before it (``linked_log``), and that of its publication's manifest, which holds those
-of all its files. Lines cut off at the end, and a log written anew from some line on, fit together too: they show only
-against a ``head`` that was noted outside the home folder.
+Each line holds the hash of the one before it (``linked_log``), and that of its publication's manifest, which holds
+those of all its files. Lines cut off at the end, and a log written anew from some line on, fit together too: they show
+only against a ``head`` that was noted outside the home folder.
 """
 
 from collections.abc import Iterator, Sequence

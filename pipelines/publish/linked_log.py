@@ -34,7 +34,7 @@ def read(log: Path) -> list[dict[str, Any]]:
     for number, entry in enumerate(entries, start=1):
         if entry is None:
             raise UserError(
-                f"{log} line {number} cannot be read: it was changed after it was written; use `zcp verify`"
+                f"{log} line {number} cannot be read: it was changed after it was written, see `zcp verify`"
             )
     return [entry for entry in entries if entry is not None]
 

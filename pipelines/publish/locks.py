@@ -45,8 +45,8 @@ def locks(lake: Lake) -> dict[int, Lock]:
 def lock(lake: Lake, year: int, reason: str, by: str) -> Lock:
     """Locks ``year`` at the figures of the current publication; returns the lock.
 
-    Raises ``UserError`` for a blank reason or name, where the current publication has no figures of that year, where the
-    year is locked already, and while another process writes. There is no unlocking.
+    Raises ``UserError`` for a blank reason or name, where the current publication has no figures of that year, where
+    the year is locked already, and while another process writes. There is no unlocking.
     """
     reason, (name,) = said("--reason", reason), names([by])
     with lake.writing():

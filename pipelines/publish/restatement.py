@@ -59,7 +59,7 @@ def switch(
     if approval is None and current not in (None, publication_id):
         tables = {y: _changes(lake, lock.publication_id, publication_id, y, held) for y, lock in locks(lake).items()}
         if locked := [y for y, changed in sorted(tables.items()) if changed]:
-            _note_candidate(lake, publication_id, year, cutoff, locked, tables, held)
+            _note_candidate(lake, publication_id, year=year, cutoff=cutoff, locked=locked, tables=tables, held=held)
             return next(c for c in candidates(lake) if c.publication_id == publication_id)
     before = _superseded(lake, publication_id)
     catalog.make_current(
@@ -103,8 +103,8 @@ def candidates(lake: Lake) -> list[Candidate]:
 def approve(lake: Lake, publication_id: str, reason: str, by: list[str]) -> Candidate:
     """Makes a candidate current and locks its years at the new figures; returns what it was.
 
-    Raises ``UserError`` for a blank reason or name, fewer than two different names, an id that is no candidate, one that
-    is not on disk any more or was made before another publication became current, and while another process writes.
+    Raises ``UserError`` for a blank reason or name, fewer than two different names, an id that is no candidate, one
+    that is not on disk any more or was made before another publication became current, and while another process writes.
     """
     reason, people = said("--reason", reason), names(by)
     if len(people) < 2:
@@ -118,8 +118,8 @@ def approve(lake: Lake, publication_id: str, reason: str, by: list[str]) -> Cand
             raise UserError(f"the candidate {publication_id} is not on disk any more; use `zcp run` to build it again")
         if candidate.state == "outdated":
             raise UserError(
-                f"the candidate {publication_id} was made when {candidate.based_on} was current, which is no longer so; "
-                "use `zcp run`, and approve what that gives"
+                f"the candidate {publication_id} was made when {candidate.based_on} was current, which is no longer "
+                "so; use `zcp run`, and approve what that gives"
             )
         # The decision is written down first: a crash after it costs no more than another `zcp run`.
         catalog.note(
@@ -168,6 +168,7 @@ def _superseded(lake: Lake, publication_id: str) -> str | None:
 def _note_candidate(
     lake: Lake,
     publication_id: str,
+    *,
     year: int,
     cutoff: str,
     locked: list[int],

@@ -1,7 +1,6 @@
 """The hash chain of the catalog: every way of tampering with a line or a manifest is named."""
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings

@@ -145,7 +145,8 @@ def test_only_a_candidate_of_the_current_publication_is_approved(world):
     with pytest.raises(UserError, match="which is no longer so"):
         approve(world.lake, "one", "r", ["A", "B"])
     again = world.correction("one", 0.7)
-    assert again is not None and again.based_on == "two"
+    assert again is not None
+    assert again.based_on == "two"
     shutil.rmtree(world.lake.published / "one")
     with pytest.raises(UserError, match="not on disk"):
         approve(world.lake, "one", "r", ["A", "B"])
