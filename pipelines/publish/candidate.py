@@ -4,7 +4,7 @@ Judging the candidate is in ``audit``, moving it into place in ``publisher``.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -13,10 +13,9 @@ from pipelines.contracts import Column, Contract, comment_of
 from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.model_runner import output_path, read_pointer
-from pipelines.publish.checks import header_of
 from pipelines.publish.manifest import DATABASE, STAMP, Identity, table_path
+from pipelines.publish.views import create_views
 from pipelines.reference_tables import identifier, literal
-from pipelines.resources import SQL
 
 STORAGE = "format parquet, compression zstd, row_group_size 122880"
 """How published tables are written; the same rows give the same bytes."""
@@ -54,9 +53,14 @@ def published_query(con: duckdb.DuckDBPyConnection, source: Path, contract: Cont
     found = {row[0]: row[1] for row in con.execute(f"describe select * from {parquet(source)}").fetchall()}
     columns = [column for column in contract.columns if column.name in found]
     selected = ", ".join(_typed(column, found[column.name]) for column in columns)
-    key = [name for name in contract.key if name in found]
-    order = ", ".join(identifier(name) for name in dict.fromkeys([*key, *(column.name for column in columns)]))
+    order = order_of(contract, [column.name for column in columns])
     return f"select {selected} from {parquet(source)} order by {order}"
+
+
+def order_of(contract: Contract, names: Sequence[str]) -> str:
+    """The order of a published table's rows: its key, then every other column, so that no two orders are possible."""
+    key = [name for name in contract.key if name in names]
+    return ", ".join(identifier(name) for name in dict.fromkeys([*key, *names]))
 
 
 def _typed(column: Column, found: str) -> str:
@@ -106,7 +110,7 @@ def write_database(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contr
         con.execute(f"create schema if not exists {identifier(table.partition('.')[0])}")
         con.execute(f"create table {qualified(table)} as select * from {parquet(table_path(folder, table))}")
         _comment(con, contract)
-    _create_views(con)
+    create_views(con, contracts)
     con.execute("commit")
     con.execute("use memory")
     con.execute("detach product")
@@ -120,12 +124,3 @@ def _comment(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     for column in contract.columns:
         if column.name in there:
             con.execute(f"comment on column {name}.{identifier(column.name)} is {literal(comment_of(column))}")
-
-
-def _create_views(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("create schema if not exists views")
-    for path in sorted((SQL / "views").glob("*.sql")):
-        text = path.read_text(encoding="utf-8").strip().rstrip(";")
-        name = f"views.{identifier(path.stem)}"
-        con.execute(f"create view {name} as\n{text}")
-        con.execute(f"comment on view {name} is {literal(header_of(text)['Description'])}")

@@ -1,5 +1,9 @@
 -- Who held how many certificates in which state, and from when to when. On a day: the rows with that day between valid_from
 -- and valid_to. Serial by serial it is certificates.register.
+-- 中文: 某日谁持有多少绿证，处于何种状态？
+-- Columns:
+-- ranges: Serial ranges. [1]
+-- mwh: Certificates of the ranges. [MWh]
 select
     holder_enterprise_id,
     state,

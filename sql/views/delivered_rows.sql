@@ -1,4 +1,12 @@
--- What became of the delivered rows, by table.
+-- What became of the delivered rows. A row is a table of the deliveries; the single files are in quality.file_ledger.
+-- 中文: 报送的文件与数据行去了哪里？
+-- Columns:
+-- files: Files of the table. [1]
+-- files_refused: Files that were refused whole. [1]
+-- rows_read: Rows in them; the sum of the three that follow. [row]
+-- rows_loaded: Rows that are used. [row]
+-- rows_duplicate: Rows that say again what is known. [row]
+-- rows_quarantined: Rows set aside, each with its reason in quality.quarantine. [row]
 select
     table_name,
     count(*) as files,

@@ -1,4 +1,9 @@
--- Where the emissions of a park come from: one row for each term of E, with its share.
+-- Where the emissions of a park come from: one row for each park, year and term of E, the largest first.
+-- 中文: 排放来自哪里？
+-- Columns:
+-- term: The term of E: fuel, conversion, electricity, heat or process.
+-- emission_tco2: Emission of the term; the five add up to total_tco2 of metrics.park_year. [tCO2]
+-- share: Its part of E; empty where E is zero or not known. [1]
 with terms as (
     select
         park_id,

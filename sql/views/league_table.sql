@@ -1,4 +1,6 @@
--- The parks of a year by emission intensity: against baseline and limit, direct supply, verdicts.
+-- The parks of a year by emission intensity: against baseline and limit, direct supply, verdicts. A row is a park and year; the
+-- lowest intensity comes first, parks without one last. margin_tco2_per_tce tells by how much the limit is kept.
+-- 中文: 谁达标，距限值多少？
 select
     y.year,
     y.park_id,

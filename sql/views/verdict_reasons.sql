@@ -1,4 +1,8 @@
--- Why a park has the verdicts it has: each reason with its sentence and the values behind it.
+-- Why a park has the verdicts it has: each reason with its sentence and the values behind it. A row is a park, year and finding of
+-- a reason; a park without reasons has none. Of a park that is held back the sentences are those of quality.held_parks.
+-- 中文: 各园区因何未达标或未能判定？
+-- Columns:
+-- code: Code of the reason.
 with reasons as (
     select
         park_id,
@@ -8,6 +12,25 @@ with reasons as (
         overall_verdict,
         unnest(reasons) as code
     from metrics.park_year
+),
+sentences as (
+    select
+        code,
+        park_id,
+        year,
+        severity,
+        sentence,
+        evidence
+    from quality.findings
+    union all
+    select
+        'held_back' as code,
+        park_id,
+        null as year,
+        'fail' as severity,
+        sentence || ' ' || remedy as sentence,
+        null as evidence
+    from quality.held_parks
 )
 select
     r.park_id,
@@ -16,10 +39,10 @@ select
     r.direct_supply_verdict,
     r.overall_verdict,
     r.code,
-    f.severity,
-    f.sentence,
-    f.evidence
+    s.severity,
+    s.sentence,
+    s.evidence
 from reasons as r
-left join quality.findings as f
-    on r.code = f.code and r.park_id = f.park_id and r.year = coalesce(f.year, r.year)
-order by r.park_id, r.year, r.code, f.sentence
+left join sentences as s
+    on r.code = s.code and r.park_id = s.park_id and r.year = coalesce(s.year, r.year)
+order by r.park_id, r.year, r.code, s.sentence
