@@ -19,6 +19,8 @@ from pipelines.resources import CONTRACTS, REFERENCE, SQL
 
 MANIFEST = "manifest.json"
 AUDIT = "audit.json"
+AUDIT_PAGE = "audit.html"
+"""The verdicts of ``audit.json`` as a page."""
 CHECKER = "check_certificates.py"
 """The stand-alone checker of uniqueness proofs: in this package, and a copy of it in every publication."""
 DATABASE = "parks.duckdb"
@@ -62,10 +64,15 @@ def default_cutoff(year: int) -> date:
     return date(year + 1, 12, 31)
 
 
-def hash_files(root: Path, pattern: str) -> str:
-    """A fingerprint of the relative names and bytes of all files below ``root`` that match."""
-    paths = sorted(path for path in root.rglob(pattern) if path.is_file())
+def hash_files(root: Path, *patterns: str) -> str:
+    """A fingerprint of the relative names and bytes of all files below ``root`` that match a pattern."""
+    paths = sorted({path for pattern in patterns for path in root.rglob(pattern) if path.is_file()})
     return fingerprint([(path.relative_to(root).as_posix(), sha256_file(path)) for path in paths])
+
+
+def code_hash() -> str:
+    """A fingerprint of the package's code, the page of verdicts included: it is a file of the publication."""
+    return hash_files(_PACKAGE, "*.py", "publish/*.jinja")
 
 
 def factor_release(lake: Lake) -> str:
@@ -94,7 +101,7 @@ def identify(
         year=year,
         cutoff=cutoff or default_cutoff(year),
         engine=f"duckdb {duckdb.__version__}",
-        code=hash_files(_PACKAGE, "*.py"),
+        code=code_hash(),
         sql=hash_files(SQL, "*.sql"),
         contracts=hash_files(CONTRACTS, "*.yaml"),
         inputs=tuple(sorted(inputs)),
@@ -171,7 +178,7 @@ def manifest_of(
         "engine": identity.engine,
         "hashes": {"code": identity.code, "sql": identity.sql, "contracts": identity.contracts},
         "tables": tables,
-        "files": {CHECKER: sha256_file(folder / CHECKER)},
+        "files": {name: sha256_file(folder / name) for name in (AUDIT_PAGE, CHECKER)},
         "certificates": certificates,
         "inputs": inputs,
         "factors": factors,

@@ -56,12 +56,14 @@ def find(con: duckdb.DuckDBPyConnection, query: str, *, lead: bool = True) -> Of
 
     The order of rows and examples is that of their values, so that it depends on nothing else.
     """
-    ordered = f"select * from (\n{query}\n) order by all"
-    con.execute(f"create or replace temp table offending as select row_number() over () as row_no, * from ({ordered})")
-    names = [str(row[0]) for row in con.execute("describe offending").fetchall()][1:]
-    rows = int(_one(con, "select count(*) from offending"))
+    con.execute(f"create or replace temp table broken as\n{query}")
+    rows = int(_one(con, "select count(*) from broken"))
     if not rows:
         return Offenders(0)
+    names = [str(row[0]) for row in con.execute("describe broken").fetchall()]
+    order = ", ".join(map(identifier, names))
+    numbered = f"select row_number() over (order by {order}) as row_no, * from broken"
+    con.execute(f"create or replace temp table offending as {numbered}")
     columns = ", ".join(f"o.{identifier(name)}" for name in names)
     first = con.execute(f"select {columns} from offending as o order by row_no limit {EXAMPLES}").fetchall()
     if not lead:

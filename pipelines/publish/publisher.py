@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,11 +18,22 @@ from pipelines import warehouse
 from pipelines.contracts import Contract, load
 from pipelines.errors import AuditFailed
 from pipelines.lake import Lake, fsync_path, write_json
-from pipelines.publish import as_of, audit, candidate, catalog, proof
-from pipelines.publish.audit import AuditReport
+from pipelines.publish import (
+    as_of,
+    audit,
+    audit_page,
+    candidate,
+    catalog,
+    held,
+    held_tables,
+    proof,
+    reference_release,
+    restatement,
+)
 from pipelines.publish.checks import load_checks
 from pipelines.publish.manifest import (
     AUDIT,
+    AUDIT_PAGE,
     CHECKER,
     MANIFEST,
     Identity,
@@ -34,6 +45,7 @@ from pipelines.publish.manifest import (
     manifest_of,
     read_manifest,
 )
+from pipelines.publish.verdicts import AuditReport, Verdict
 from pipelines.settings import Settings
 
 _CANDIDATE, _FAILED, _BROKEN = ".candidate-", ".failed-", ".broken-"
@@ -43,14 +55,38 @@ _CANDIDATE, _FAILED, _BROKEN = ".candidate-", ".failed-", ".broken-"
 class PublishResult:
     """What was published. ``tables``: rows by table; ``warnings``: one line for each check that warns.
 
-    ``reused``: the same inputs were published before, and that publication was taken.
+    ``held``: the parks whose figures are held back, each with the checks that found fault; ``last_good``: the
+    publication with their last good ones, where there is one. ``reused``: the same inputs were published before, and
+    that publication was taken.
     """
 
     publication_id: str
     path: Path
     tables: dict[str, int]
     warnings: tuple[str, ...]
+    held: dict[str, tuple[str, ...]]
+    last_good: dict[str, str]
     seconds: float
+    reused: bool
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is to be published: the query of each table, and (file_id, sha256) of the files behind them."""
+
+    year: int
+    cutoff: date | None
+    contracts: Mapping[str, Contract]
+    queries: Mapping[str, str]
+    inputs: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A good publication on disk, without the figures of the parks that ``held`` is about."""
+
+    identity: Identity
+    held: tuple[Verdict, ...]
     reused: bool
 
 
@@ -59,51 +95,78 @@ def publish(
 ) -> PublishResult:
     """Publishes the current outputs of the models for ``year``; those of a past state (``lake.as_of``) aside.
 
-    Raises ``AuditFailed`` if a critical check fails: ``current`` stays as it is, and the candidate is kept under
-    ``published/.failed-<id>``. Raises ``UserError`` if a table has not been built.
+    A critical check whose rows lead to parks holds the figures of these back, and the others are published. Raises
+    ``AuditFailed`` where one leads to no park, or to every park: ``current`` stays as it is, and the candidate is kept
+    under ``published/.failed-<id>``. Raises ``UserError`` if a table has not been built.
     """
     started = time.perf_counter()
     lake.published.mkdir(parents=True, exist_ok=True)
     _remove(lake, _CANDIDATE, _BROKEN)
-    contracts = load("outputs")
-    # One thread: the tables are small, and the order of rows in the files is then beyond doubt.
-    with closing(warehouse.connect(settings, threads=1)) as con:
-        outputs = candidate.model_outputs(lake, contracts)
-        queries = {table: candidate.published_query(con, path, contracts[table]) for table, path in outputs.items()}
-        content = {table: content_hash(con, f"({query})") for table, query in queries.items()}
-        identity = identify(lake, year, cutoff, _inputs(con, outputs), content)
-        target = lake.published / identity.publication_id
-        reused = is_intact(target)
-        if not reused:
-            with _scratch(lake.published / f"{_CANDIDATE}{identity.publication_id}") as folder:
-                rows = candidate.write_tables(con, queries, identity, folder)
-                shutil.copyfile(Path(__file__).with_name(CHECKER), folder / CHECKER)
-                report = _audit(con, contracts, identity, folder)
-                write_json(folder / AUDIT, report.as_json())
-                if report.failures:
-                    raise AuditFailed(_refusal(report, _put_aside(lake, folder, identity)))
-                _write_manifest(con, contracts, identity, folder, lake=lake, rows=rows, report=report)
-                _move_into_place(lake, folder, target)
-    cutoff_day = identity.cutoff.isoformat()
+    made = _make(settings, lake, _work(settings, lake, year, cutoff))
+    publication_id, cutoff_day = made.identity.publication_id, made.identity.cutoff.isoformat()
+    reference_release.store(lake)
+    last_good: dict[str, str] = {}
     if lake.as_of:
-        catalog.note_as_of(lake, identity.publication_id, year, cutoff_day, as_of.state(settings, lake, year))
+        catalog.note_as_of(lake, publication_id, year, cutoff_day, as_of.state(settings, lake, year))
     else:
-        catalog.make_current(lake, identity.publication_id, year, cutoff_day, reason)
+        last_good = held.find_last_good(settings, lake, publication_id, year, held.parks_of(made.held))
+        restatement.switch(lake, publication_id, year, cutoff_day, reason, last_good=last_good)
     _remove(lake, _FAILED)
+    target = lake.published / publication_id
     manifest = read_manifest(target) or {}
     return PublishResult(
-        publication_id=identity.publication_id,
+        publication_id=publication_id,
         path=target,
         tables={table: entry["rows"] for table, entry in manifest["tables"].items()},
         warnings=tuple(manifest["audit"]["warnings"]),
+        held={park: held.checks_of(made.held, park) for park in held.parks_of(made.held)},
+        last_good=last_good,
         seconds=time.perf_counter() - started,
-        reused=reused,
+        reused=made.reused,
     )
 
 
-def _inputs(con: duckdb.DuckDBPyConnection, outputs: Mapping[str, Path]) -> list[tuple[str, str]]:
-    source = candidate.parquet(outputs["quality.file_ledger"])
-    return con.execute(f"select file_id, sha256 from {source} order by all").fetchall()
+def _work(settings: Settings, lake: Lake, year: int, cutoff: date | None) -> _Work:
+    contracts = load("outputs")
+    outputs = candidate.model_outputs(lake, contracts)
+    with closing(warehouse.connect(settings, threads=1)) as con:
+        return _Work(
+            year=year,
+            cutoff=cutoff,
+            contracts=contracts,
+            queries={t: candidate.published_query(con, path, contracts[t]) for t, path in outputs.items()},
+            inputs=con.execute(
+                f"select file_id, sha256 from {candidate.parquet(outputs['quality.file_ledger'])} order by all"
+            ).fetchall(),
+        )
+
+
+def _make(settings: Settings, lake: Lake, work: _Work) -> _Made:
+    """Writes and audits candidates, each without the parks that the ones before stopped, until one passes."""
+    stopped: tuple[Verdict, ...] = ()
+    while True:
+        queries = held_tables.without(work.queries, work.contracts, stopped, work.year)
+        # One thread: the tables are small, and the order of rows in the files is then beyond doubt.
+        with closing(warehouse.connect(settings, threads=1)) as con:
+            content = {table: content_hash(con, f"({query})") for table, query in queries.items()}
+            identity = identify(lake, work.year, work.cutoff, work.inputs, content)
+            target = lake.published / identity.publication_id
+            if is_intact(target):
+                return _Made(identity, stopped, reused=True)
+            with _scratch(lake.published / f"{_CANDIDATE}{identity.publication_id}") as folder:
+                rows = candidate.write_tables(con, queries, identity, folder)
+                shutil.copyfile(Path(__file__).with_name(CHECKER), folder / CHECKER)
+                report = replace(_audit(con, work.contracts, identity, folder), held=stopped)
+                write_json(folder / AUDIT, report.as_json())
+                audit_page.write(folder / AUDIT_PAGE, report, identity, con)
+                further = held.stopped(con, report, stopped)
+                if further is None:
+                    raise AuditFailed(_refusal(report, _put_aside(lake, folder, identity)))
+                if not report.failures:
+                    _write_manifest(con, work.contracts, identity, folder, lake=lake, rows=rows, report=report)
+                    _move_into_place(lake, folder, target)
+                    return _Made(identity, stopped, reused=False)
+                stopped = further
 
 
 @contextmanager
@@ -166,11 +229,11 @@ def _audit(
 
 
 def _refusal(report: AuditReport, kept: Path) -> str:
-    first, *others = report.failures
+    first, *others = sorted(report.failures, key=lambda verdict: not verdict.stops_everything)
     more = f" And {len(others)} more: {', '.join(dict.fromkeys(v.check for v in others))}." if others else ""
     return (
         f"the audit failed, nothing new is published and the last good publication stays current: {first.line}{more} "
-        f"All verdicts: {kept / AUDIT}"
+        f"All verdicts: {kept / AUDIT_PAGE}"
     )
 
 
