@@ -13,6 +13,7 @@ from pipelines.cli_options import HELP_LANGUAGE as _HELP_LANGUAGE
 from pipelines.cli_options import AsOf, Home, Json, Lang
 from pipelines.cli_options import described as _described
 from pipelines.cli_options import help_text as _help
+from pipelines.cli_restatement import restatement
 from pipelines.cli_scenarios import scenarios
 from pipelines.errors import UserError
 from pipelines.texts import text
@@ -221,6 +222,7 @@ def prove(
 
 
 app.add_typer(scenarios)
+app.add_typer(restatement)
 
 
 @app.command(help=_described("help_publications", "zcp publications --json"))

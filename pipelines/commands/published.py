@@ -221,9 +221,11 @@ def sql(settings: Settings, statement: str, publication: str | None, output: Out
 
 def publications(settings: Settings, output: Output) -> None:
     """Prints the publications, newest last, and which one is current."""
-    from pipelines.publish import query
+    from pipelines.publish.history import list_publications
+    from pipelines.publish.locks import locks
 
-    found = query.list_publications(Lake(settings.home))
+    lake = Lake(settings.home)
+    found = list_publications(lake)
     if output.as_json:
         output.json(found)
         return
@@ -232,10 +234,24 @@ def publications(settings: Settings, output: Output) -> None:
             str(entry["id"]),
             str(entry["created_at"]),
             str(entry["year"]),
-            output.text("current") if entry["current"] else str(entry["as_of"] or "")[:19],
+            _state(entry, output),
             str(entry["reason"] or ""),
+            ", ".join(entry["approved_by"]),
         ]
         for entry in found
     ]
-    headings = ["h_publication", "h_created", "opt_year", "h_status", "h_reason"]
+    headings = ["h_publication", "h_created", "opt_year", "h_status", "h_reason", "h_approved_by"]
     output.table("", [output.text(heading) for heading in headings], rows)
+    if locked := locks(lake):
+        headings = ["opt_year", "h_publication", "h_created", "h_reason", "h_approved_by"]
+        rows = [[str(k.year), k.publication_id, k.created_at, k.reason, ", ".join(k.by)] for k in locked.values()]
+        output.table(output.text("locked_title"), [output.text(heading) for heading in headings], rows)
+
+
+def _state(entry: Mapping[str, Any], output: Output) -> str:
+    """What a publication is now: current, a candidate, or of a past state, whose moment is told."""
+    if entry["current"]:
+        return output.text("current")
+    if entry["event"] == "candidate":
+        return output.text("candidate")
+    return str(entry["as_of"] or "")[:19]

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.commands import landing, published, set_aside
+from pipelines.commands import landing, published, restatement, set_aside
 from pipelines.commands.building import (
     build_and_publish,
     check_year,
@@ -50,7 +50,8 @@ def run(
         rows = published.league_rows(con, chosen_year)
         totals = set_aside.totals(con)
         if output.as_json:
-            found = {"publication_id": result.publication_id, "ledger": entries}
+            candidate = not moment and restatement.waiting(lake, result.publication_id) is not None
+            found = {"publication_id": result.publication_id, "candidate": candidate, "ledger": entries}
             output.json(found | {"set_aside": totals, "park_year": rows})
         published.note_generated(con, output)
         published.print_league(con, chosen_year, output)
@@ -66,5 +67,16 @@ def run(
         )
     else:
         set_aside.show(totals, settings, output)
-        output.say(output.text("published", publication_id=result.publication_id, path=path))
+        say_published(lake, result.publication_id, output)
     output.say(output.text("took", seconds=time.monotonic() - started))
+
+
+def say_published(lake: Lake, publication_id: str, output: Output) -> None:
+    """Says where the publication is or, where it would change a locked year, what it waits for."""
+    from pipelines.publish import catalog
+
+    if candidate := restatement.waiting(lake, publication_id):
+        current, years = catalog.current_id(lake), restatement.years(candidate)
+        output.say(output.text("waits", publication_id=publication_id, current=current, years=years))
+        return
+    output.say(output.text("published", publication_id=publication_id, path=lake.published / publication_id))

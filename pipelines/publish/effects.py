@@ -11,8 +11,8 @@ import duckdb
 
 from pipelines.contracts import load
 from pipelines.lake import Lake
-from pipelines.publish.candidate import STAMP, parquet
-from pipelines.publish.manifest import table_path
+from pipelines.publish.candidate import parquet
+from pipelines.publish.manifest import STAMP, table_path
 from pipelines.reference_tables import identifier
 
 FIGURES = (

@@ -104,7 +104,8 @@ def approve(lake: Lake, publication_id: str, reason: str, by: list[str]) -> Cand
     """Makes a candidate current and locks its years at the new figures; returns what it was.
 
     Raises ``UserError`` for a blank reason or name, fewer than two different names, an id that is no candidate, one
-    that is not on disk any more or was made before another publication became current, and while another process writes.
+    that is not on disk any more or was made before another publication became current, and while another process
+    writes.
     """
     reason, people = said("--reason", reason), names(by)
     if len(people) < 2:

@@ -13,6 +13,7 @@ from pipelines.texts.errors import ERROR_TEXTS
 from pipelines.texts.headings import HEADINGS
 from pipelines.texts.plan import PLAN_TEXTS
 from pipelines.texts.proof import PROOF_TEXTS
+from pipelines.texts.restatement import RESTATEMENT_TEXTS
 from pipelines.texts.supply import SUPPLY_TEXTS
 from pipelines.texts.trajectory import TRAJECTORY_TEXTS
 from pipelines.texts.what_if import WHAT_IF_TEXTS
@@ -185,6 +186,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     **ERROR_TEXTS,
     **PROOF_TEXTS,
     **PLAN_TEXTS,
+    **RESTATEMENT_TEXTS,
     **SUPPLY_TEXTS,
     **WHAT_IF_TEXTS,
     **TRAJECTORY_TEXTS,

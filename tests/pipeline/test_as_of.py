@@ -17,7 +17,7 @@ from pipelines.errors import InputRefused, UserError
 from pipelines.ingest.ledger import standing_entries
 from pipelines.ingest.withdrawing import withdraw
 from pipelines.lake import Lake
-from pipelines.publish import audit, catalog, query
+from pipelines.publish import audit, catalog, history, query
 from pipelines.run import run_pipeline
 from tests.pipeline.small_park import MASTERS, YEAR, Deliveries, kwh, one_day, readings
 
@@ -112,7 +112,7 @@ def test_now_is_what_is_current(world):
 
 
 def test_past_publications_are_listed_with_their_moment(world):
-    listed = query.list_publications(Lake(world.settings.home))
+    listed = history.list_publications(Lake(world.settings.home))
     past = [entry for entry in listed if entry["as_of"]]
     assert past
     assert {entry["current"] for entry in past} == {False}

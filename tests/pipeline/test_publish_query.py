@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.errors import UserError
 from pipelines.lake import Lake
-from pipelines.publish import audit, query
+from pipelines.publish import audit, history, query
 from pipelines.publish.publisher import publish
 from tests.pipeline.publishing import YEAR, good_rows, home, write_models
 
@@ -106,7 +106,7 @@ def test_a_query_that_needs_too_much_memory_fails_alone(lake: Lake) -> None:
 
 
 def test_an_older_publication_can_be_asked(lake: Lake) -> None:
-    first, second = (entry["id"] for entry in query.list_publications(lake))
+    first, second = (entry["id"] for entry in history.list_publications(lake))
     sentence = "select distinct sentence from quality.findings"
     assert query.run_sql(lake, sentence, first)[1] == [("40 % of 50 %.",)]
     assert query.run_sql(lake, sentence)[1] == query.run_sql(lake, sentence, second)[1] == [("second",)]
@@ -114,13 +114,13 @@ def test_an_older_publication_can_be_asked(lake: Lake) -> None:
 
 @pytest.mark.parametrize("wanted", ["0000000000000000", "../raw", ".", "current"])
 def test_an_unknown_publication_is_refused_with_those_there_are(lake: Lake, wanted: str) -> None:
-    known = query.list_publications(lake)[0]["id"]
+    known = history.list_publications(lake)[0]["id"]
     with pytest.raises(UserError, match=rf"no publication .*{known}"):
         query.open_current(lake, wanted)
 
 
 def test_list_says_which_is_current_and_why(lake: Lake) -> None:
-    first, second = query.list_publications(lake)
+    first, second = history.list_publications(lake)
     assert (first["current"], second["current"]) == (False, True)
     assert (first["reason"], second["reason"]) == ("run", "correction")
     assert (first["supersedes"], second["supersedes"]) == (None, first["id"])
@@ -129,6 +129,6 @@ def test_list_says_which_is_current_and_why(lake: Lake) -> None:
 
 
 def test_nothing_published_yet(tmp_path: Path) -> None:
-    assert query.list_publications(Lake(tmp_path)) == []
+    assert history.list_publications(Lake(tmp_path)) == []
     with pytest.raises(UserError, match=r"nothing is published in .* yet; run `zcp run"):
         query.run_sql(Lake(tmp_path), "select 1")
