@@ -11,6 +11,7 @@ from pipelines.defs.published import publication_asset
 from pipelines.defs.raw import deliveries, parsed_tables
 from pipelines.defs.reference import reference_tables
 from pipelines.defs.session import Accounting
+from pipelines.defs.watching import abandoned_run_sensor, failed_run_alert
 from pipelines.models import Model, all_models
 
 
@@ -22,7 +23,7 @@ def definitions(models: Mapping[str, Model]) -> dg.Definitions:
         assets=[deliveries, *parsed_tables(), *reference_tables(keys), *built, publication_asset(models)],
         asset_checks=month_checks(models),
         jobs=[land_job, account_job],
-        sensors=[inbox_sensor, landed_sensor],
+        sensors=[inbox_sensor, landed_sensor, failed_run_alert, abandoned_run_sensor],
         schedules=[monthly_schedule],
         resources={"session": Accounting()},
         # A process for each step would cost seconds of imports, and the home folder has one writer anyway.

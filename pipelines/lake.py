@@ -141,16 +141,16 @@ class Lake:
             yield json.loads(path.read_text(encoding="utf-8"))
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, wait_seconds: float = 0) -> Iterator[None]:
         """Holds the home folder's one write lock; the operating system frees it if the process dies.
 
-        A process that holds it may take it again: landing inside a run is the same writer. Raises ``UserError`` at once
-        if another process holds it.
+        A process that holds it may take it again: landing inside a run is the same writer. Raises ``UserError`` if
+        another process still holds it after ``wait_seconds``.
         """
         self.home.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(self.home / "lock", is_singleton=True)
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=wait_seconds, poll_interval=0.5)
         except filelock.Timeout:
             raise UserError(
                 f"another zcp command is writing to {self.home}; wait for it to end, or use another --home"

@@ -58,11 +58,13 @@ def run_pipeline(
     report: "Report | None" = None,
     *,
     as_of: datetime | None = None,
+    announce: bool = False,
 ) -> PipelineResult:
     """Builds, audits and publishes what is landed, as one Dagster run in this process.
 
     ``months`` narrows the months that are rebuilt. With ``as_of`` what was known at that moment is published beside the
     current publication; pointers, ``current`` and Dagster's history of the present state stay as they are.
+    ``announce``: what the gate finds is sent as an alert, as the settings say.
 
     Raises what the parts raise: ``UserError`` with one sentence, ``InputRefused``, ``AuditFailed``; a second writer on
     the home folder gets ``UserError`` at once, and so does who asks for months of which the run covers none
@@ -72,7 +74,7 @@ def run_pipeline(
     from pipelines.defs.session import Session, silent
 
     with Lake(settings.home).writing():
-        session = Session(settings, year, cutoff, months, report or silent, as_of)
+        session = Session(settings, year, cutoff, months, report or silent, as_of, announce)
         with closing(session), _own_pointers(session.lake):
             return _execute(session, started)
 
@@ -106,7 +108,7 @@ def _instance(session: "Session") -> "Iterator[dg.DagsterInstance]":
 
 def _execute(session: "Session", started: float) -> PipelineResult:
     from pipelines.definitions import defs
-    from pipelines.defs.automation import late_tags, month_range
+    from pipelines.defs.tags import month_range
 
     imported = time.perf_counter()
     _check_months(session)
@@ -117,7 +119,7 @@ def _execute(session: "Session", started: float) -> PipelineResult:
         defs.resolve_job_def("account").execute_in_process(
             instance=instance,
             resources={"session": session},
-            tags=month_range(months) | ({} if session.as_of else late_tags(session.settings)),
+            tags=month_range(months),
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     if session.publication is None:

@@ -111,7 +111,7 @@ def build_and_publish(
 
     try:
         with output.progress("step_run") as report:
-            return run_pipeline(settings, year, cutoff, months, report, as_of=as_of)
+            return run_pipeline(settings, year, cutoff, months, report, as_of=as_of, announce=True)
     except MonthsOutsideScope as outside:
         asked = "..".join(dict.fromkeys((outside.months[0], outside.months[-1])))
         years = ", ".join(map(str, outside.years))

@@ -1,10 +1,11 @@
 """What starts runs by itself under ``dagster dev`` or ``zcp ui``: the inbox, what was landed, and the calendar.
 
-Sensors look at the state of the home folder, not at a cursor, so a run that failed or was missed is asked for again
-once something changes; the run key keeps one state from being asked for twice.
+Sensors look at the state of the home folder, not at what they did, so a run that failed or was missed is asked for
+again once something changes; the run key keeps one state from being asked for twice. Looking after runs that are under
+way is in ``watching``.
 """
 
-from collections.abc import Iterator
+import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,15 +14,18 @@ import dagster as dg
 
 from pipelines.defs.checks import PUBLICATION
 from pipelines.defs.models import DELIVERIES, MONTHS
+from pipelines.defs.tags import month_range
 from pipelines.ingest.ledger import standing_entries, withdrawn
 from pipelines.lake import Lake, fingerprint
 from pipelines.settings import Settings
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-LATE_MONTHS = "zcp/late_months"
-"""The run tag that names the published months which late deliveries and withdrawals change."""
-
-RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+_WAITING = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
 
 land_job = dg.define_asset_job(
     "land", selection=dg.AssetSelection.assets(DELIVERIES), description="Takes deliveries in; builds nothing."
@@ -33,30 +37,33 @@ account_job = dg.define_asset_job(
 )
 
 
-def month_range(months: tuple[str, ...]) -> dict[str, str]:
-    """The run tags that ask for the months from the first to the last of these."""
-    return {RANGE_START: months[0], RANGE_END: months[-1]}
-
-
 def _home() -> Lake:
     return Lake(Settings.from_env().home)
 
 
 @dg.sensor(job=land_job, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
-def inbox_sensor() -> dg.SensorResult:
-    """Asks to land each folder or file in HOME/inbox that is new or has changed; the inbox itself is left as it is."""
+def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    """Asks to land each folder or file in HOME/inbox that is new or has changed; the inbox itself is left as it is.
+
+    What looks as it did at the look before is complete; what still changes is being copied and waits.
+    """
     inbox = _home().home / "inbox"
     entries = sorted(inbox.iterdir()) if inbox.is_dir() else []
+    states = {entry: fingerprint(entry.name, state) for entry in entries if (state := _state(entry))}
+    before = set(json.loads(context.cursor or "[]"))
     requests = [
         dg.RunRequest(
-            run_key=f"land-{fingerprint(entry.name, state)}",
+            run_key=f"land-{state}",
             run_config=dg.RunConfig(ops={"raw__deliveries": {"config": {"paths": [str(entry)]}}}),
         )
-        for entry in entries
-        if (state := _state(entry))
+        for entry, state in states.items()
+        if state in before
     ]
+    skipped = f"{inbox} holds no delivery" if not states else "what is new in the inbox is looked at once more"
     return dg.SensorResult(
-        run_requests=requests, skip_reason=None if requests else dg.SkipReason(f"{inbox} holds no delivery")
+        run_requests=requests,
+        skip_reason=None if requests else dg.SkipReason(skipped),
+        cursor=json.dumps(sorted(states.values())),
     )
 
 
@@ -67,35 +74,26 @@ def _state(entry: Path) -> list[tuple[str, int, int]]:
 
 
 @dg.sensor(job=account_job, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
-def landed_sensor() -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Asks for a run over the months of files that are landed and not published, or published and withdrawn."""
+def landed_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Asks for a run over the months of files that are landed and not published, or published and withdrawn.
+
+    Not while another run is under way: it may land more, or publish what is landed already.
+    """
     from pipelines.publish.manifest import published_files
 
-    settings = Settings.from_env()
-    lake = Lake(settings.home)
+    lake = _home()
     published, away = published_files(lake), withdrawn(lake)
     changed = [entry for entry in lake.ledgers() if (entry["file_id"] in published) == (entry["file_id"] in away)]
     if not changed:
-        yield dg.SkipReason("everything that is landed is published")
-        return
+        return dg.SkipReason("everything that is landed is published")
+    if context.instance.get_run_ids(dg.RunsFilter(statuses=_WAITING), limit=1):
+        return dg.SkipReason("another run is under way")
     months = sorted({m for entry in changed for m in entry["months"] if MONTHS.has_partition_key(m)})
     # With the decisions that stand: a file may be withdrawn, taken back and withdrawn again.
     decided = [(entry["file_id"], away[entry["file_id"]].at if entry["file_id"] in away else "") for entry in changed]
-    yield dg.RunRequest(
-        run_key=f"account-{fingerprint(decided)}",
-        tags=month_range(tuple(months) or latest_month(lake)) | late_tags(settings),
+    return dg.RunRequest(
+        run_key=f"account-{fingerprint(decided)}", tags=month_range(tuple(months) or latest_month(lake))
     )
-
-
-def late_tags(settings: Settings) -> dict[str, str]:
-    """The tag for a run that changes published months later than the late window; none where it does not."""
-    from pipelines.ingest.late import late_changes
-    from pipelines.publish.manifest import published_files
-
-    lake = Lake(settings.home)
-    changes = late_changes(lake, published_files(lake), settings.late_window_days)
-    months = sorted({month for change in changes for month in change.months})
-    return {LATE_MONTHS: ",".join(months)} if months else {}
 
 
 def latest_month(lake: Lake) -> tuple[str, ...]:

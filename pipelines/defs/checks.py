@@ -1,17 +1,17 @@
-"""The audit's verdicts as asset checks, and a verdict on the readings of each month.
+"""The audit's verdicts as asset checks, for the whole and for each month, and a verdict on the readings of each month.
 
-The audit itself is in ``publish.audit`` and stops a publication; here it is only shown. Structure blocks, the rest does
-not: it is decided park by park in the figures.
+The audit itself is in ``publish.audit`` and decides what is published; here it is only shown. Structure blocks, the
+rest does not: it holds single parks back.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from pipelines.defs.models import asset_key
+from pipelines.defs.models import COVERAGE_MODEL, asset_key
 from pipelines.defs.session import Session
 from pipelines.lake import Lake
 from pipelines.model_runner import BuildContext, output_path
@@ -27,17 +27,18 @@ _GROUPS = {
     "expectations": "The Great Expectations rules of the contracts hold.",
 }
 
-_COMPLETE = "readings_complete"
-COVERAGE_MODEL = "energy.meter_month"
-"""The model by month that counts, for each meter, the intervals that are missing."""
+_COMPLETE, _AUDIT_OF_MONTH = "readings_complete", "audit"
 
 
 def month_checks(models: Mapping[str, Model]) -> list[dg.AssetChecksDefinition]:
-    """``readings_complete``: whether every interval of every valid meter is there, month by month."""
+    """Month by month: whether every interval of every valid meter is there, and what the audit found of the month."""
     if COVERAGE_MODEL not in models:
         return []
     asset = asset_key(models[COVERAGE_MODEL], models)
+    return [_readings_complete(asset), _audit_of_months(asset)]
 
+
+def _readings_complete(asset: dg.AssetKey) -> dg.AssetChecksDefinition:
     description = "Every valid meter has a valid value in every interval."
 
     @dg.multi_asset_check(name=_COMPLETE, specs=[dg.AssetCheckSpec(_COMPLETE, asset=asset, description=description)])
@@ -58,7 +59,79 @@ def month_checks(models: Mapping[str, Model]) -> list[dg.AssetChecksDefinition]:
             metadata={"months": len(missing), "missing_intervals": incomplete},
         )
 
-    return [readings_complete]
+    return readings_complete
+
+
+def _audit_of_months(asset: dg.AssetKey) -> dg.AssetChecksDefinition:
+    description = (
+        "No check of the audit found fault with a row of the month. "
+        "Faults of rows without a month are in the checks of published/current."
+    )
+    spec = dg.AssetCheckSpec(_AUDIT_OF_MONTH, asset=asset, additional_deps=[PUBLICATION], description=description)
+
+    @dg.multi_asset_check(name="audit_of_months", specs=[spec])
+    def audit_of_months(
+        session: dg.ResourceParam[Session],
+    ) -> Iterator[dg.AssetCheckEvaluation | dg.AssetCheckResult]:
+        # A backfill of months alone publishes nothing; what stands then is what was published last.
+        folder = session.publication.path if session.publication else session.lake.published / "current"
+        if not folder.exists():
+            yield _not_judged(asset)
+            return
+        broken, months = broken_by_month(folder), session.context.months
+        # The verdicts of this run on each month stand before the one on all, which Dagster shows as the latest.
+        yield from (_audit_verdict(asset, month, broken.get(month, [])) for month in months)
+        found = sorted(month for month in broken if month in months)
+        yield dg.AssetCheckResult(
+            check_name=_AUDIT_OF_MONTH,
+            asset_key=asset,
+            passed=not found,
+            severity=_severity(verdict for month in found for verdict in broken[month]),
+            description=f"The audit found fault with {', '.join(found)}." if found else "Holds.",
+            metadata={"months": len(months), "months_at_fault": len(found)},
+        )
+
+    return audit_of_months
+
+
+def _not_judged(asset: dg.AssetKey) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name=_AUDIT_OF_MONTH,
+        asset_key=asset,
+        passed=False,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="Not judged, because nothing is published yet.",
+    )
+
+
+def broken_by_month(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """The verdicts of a publication's ``audit.json`` that did not pass, by each month of their rows."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for verdict in read_verdicts(folder):
+        for month in () if verdict["passed"] else verdict["months"]:
+            found.setdefault(month, []).append(verdict)
+    return found
+
+
+def _audit_verdict(asset: dg.AssetKey, month: str, broken: list[dict[str, Any]]) -> dg.AssetCheckEvaluation:
+    return dg.AssetCheckEvaluation(
+        asset_key=asset,
+        check_name=_AUDIT_OF_MONTH,
+        passed=not broken,
+        severity=_severity(broken),
+        description=_sentence(broken) if broken else "Holds.",
+        metadata={
+            "checks_failed": dg.MetadataValue.int(len(broken)),
+            "parks": dg.MetadataValue.text(", ".join(sorted({park for v in broken for park in v["parks"]}))),
+            "checks": dg.MetadataValue.text(", ".join(sorted({v["check"] for v in broken}))),
+        },
+        partition=month,
+    )
+
+
+def _severity(broken: Iterable[dict[str, Any]]) -> dg.AssetCheckSeverity:
+    critical = any(verdict["severity"] == "critical" for verdict in broken)
+    return dg.AssetCheckSeverity.ERROR if critical else dg.AssetCheckSeverity.WARN
 
 
 def _month_verdict(asset: dg.AssetKey, month: str, missing: int) -> dg.AssetCheckEvaluation:
@@ -102,22 +175,29 @@ def failed_audit(lake: Lake) -> Path:
 
 def verdict_results(folder: Path) -> Iterator[dg.AssetCheckResult]:
     """The verdicts in a publication's ``audit.json``, gathered by check; what was not judged has none and fails."""
-    verdicts = json.loads((folder / AUDIT).read_text(encoding="utf-8"))["verdicts"]
+    verdicts = read_verdicts(folder)
     for spec in audit_specs():
         mine = [v for v in verdicts if spec.name in (v["check"].partition(".")[0], v["check"].removeprefix("sql."))]
         broken = [v for v in mine if not v["passed"]]
-        critical = not mine or any(v["severity"] == "critical" for v in broken)
         yield dg.AssetCheckResult(
             check_name=spec.name,
             asset_key=PUBLICATION,
             passed=bool(mine) and not broken,
-            severity=dg.AssetCheckSeverity.ERROR if critical else dg.AssetCheckSeverity.WARN,
-            description=_sentence(mine, broken),
-            metadata={"checked": len(mine), "offending_rows": sum(v["offending"] for v in broken)},
+            severity=_severity(broken) if mine else dg.AssetCheckSeverity.ERROR,
+            description=(_sentence(broken) or "Holds.") if mine else "Not judged, because the structure is wrong.",
+            metadata={
+                "checked": len(mine),
+                "offending_rows": sum(v["offending"] for v in broken),
+                "parks_at_fault": len({park for v in broken for park in v["parks"]}),
+            },
         )
 
 
-def _sentence(mine: list[dict[str, Any]], broken: list[dict[str, Any]]) -> str:
-    if not mine:
-        return "Not judged, because the structure is wrong."
-    return "\n".join(f"{v['table']}: {v['sentence']}".removeprefix(": ") for v in broken) or "Holds."
+def read_verdicts(folder: Path) -> list[dict[str, Any]]:
+    """The verdicts in a publication's ``audit.json``."""
+    verdicts: list[dict[str, Any]] = json.loads((folder / AUDIT).read_text(encoding="utf-8"))["verdicts"]
+    return verdicts
+
+
+def _sentence(broken: list[dict[str, Any]]) -> str:
+    return "\n".join(f"{v['table']}: {v['sentence']}".removeprefix(": ") for v in broken)

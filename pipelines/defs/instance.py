@@ -27,6 +27,24 @@ _QUIET = {
 """Within ``zcp run`` standard output belongs to the command, so Dagster must not redirect it to files."""
 
 
+_COMMON: dict[str, Any] = {
+    "telemetry": {"enabled": False},
+    "nux": {"enabled": False},  # no invitation to a newsletter over an operator's first look
+    # One run at a time, for a run holds the home folder's write lock; the others wait in the queue.
+    "concurrency": {"runs": {"max_concurrent_runs": 1}},
+    # A run that hangs must not keep the queue waiting for ever. Ten years of 52 parks take minutes.
+    "run_monitoring": {"enabled": True, "start_timeout_seconds": 300, "max_runtime_seconds": 6 * 3600},
+    # A run whose process died is started once more and takes up what is complete. A run that failed by itself would
+    # fail again: what can pass by itself is retried where it happens (see ``raw``).
+    "run_retries": {"enabled": True, "max_retries": 1, "retry_on_asset_or_op_failure": False},
+    # Ticks that found nothing are kept for days, those that started a run for as long as anybody may ask.
+    "retention": {
+        "schedule": {"purge_after_days": 400},
+        "sensor": {"purge_after_days": {"skipped": 3, "success": 400, "failure": 90}},
+    },
+}
+
+
 def instance_folder(settings: Settings) -> Path:
     """``HOME/dagster`` with its ``dagster.yaml``, what Dagster calls DAGSTER_HOME.
 
@@ -49,12 +67,7 @@ def instance_folder(settings: Settings) -> Path:
 
 def instance_settings(folder: Path, postgres_url: str | None) -> dict[str, Any]:
     """The content of ``dagster.yaml``. The URL itself stays in the environment."""
-    # One run at a time, for a run holds the home folder's write lock.
-    common = {
-        "telemetry": {"enabled": False},
-        "nux": {"enabled": False},  # no invitation to a newsletter over an operator's first look
-        "concurrency": {"runs": {"max_concurrent_runs": 1}},
-    }
+    common = _COMMON
     if not postgres_url:
         storage = {
             "module": "pipelines.defs.event_log",

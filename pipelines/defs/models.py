@@ -13,6 +13,8 @@ import dagster as dg
 from pipelines import contracts
 from pipelines.contracts import Contract
 from pipelines.defs.session import Session
+from pipelines.defs.tags import tag_run
+from pipelines.lake import fingerprint
 from pipelines.model_runner import ModelResult
 from pipelines.models import Model, Step, plan
 
@@ -23,6 +25,12 @@ MONTHS = dg.MonthlyPartitionsDefinition(
     start_date="2015-01", end_date="2037-01", fmt="%Y-%m", timezone="Asia/Shanghai", end_offset=264
 )
 """Fixed, 2015-01 to 2036-12: what has been delivered decides which months can be built, not the clock."""
+
+PUBLISHED_TAG = "zcp/published"
+"""The tag of a model whose table is published; its value is the table's level, public or restricted."""
+
+COVERAGE_MODEL = "energy.meter_month"
+"""The model by month that counts, for each meter, the intervals that are missing and the energy that is estimated."""
 
 DELIVERIES = dg.AssetKey(["raw", "deliveries"])
 PARAMETERS = dg.AssetKey(["reference", "method_parameters"])
@@ -106,16 +114,20 @@ def _dependencies(model: Model, models: Mapping[str, Model], keys: Mapping[str, 
 def _spec(model: Model, models: Mapping[str, Model], keys: Mapping[str, dg.AssetKey]) -> dg.AssetSpec:
     contract = contracts.load("outputs").get(model.name)
     metadata: dict[str, Any] = {"grain": model.grain, "sql": dg.MetadataValue.md(f"```sql\n{model.sql}\n```")}
+    tags: dict[str, str] = {}
     if contract:
-        metadata["dagster/column_schema"] = column_schema(contract)
+        metadata |= {"dagster/column_schema": column_schema(contract), "contract_version": contract.version}
+        tags = {PUBLISHED_TAG: contract.level}
     return dg.AssetSpec(
         keys[model.name],
         deps=sorted(_dependencies(model, models, keys)),
-        description=model.description,
+        description=f"{contract.description}\n\n{model.description}" if contract else model.description,
         metadata=metadata,
         group_name=model.schema,
+        code_version=fingerprint(model.sql),
         kinds=KINDS,
         owners=OWNERS,
+        tags=tags,
     )
 
 
@@ -126,6 +138,7 @@ def _unpartitioned(
 
     @dg.multi_asset(name=name, specs=[_spec(m, models, keys) for step in built for m in step.kept], can_subset=True)
     def build(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> Iterator[Materialized]:
+        tag_run(context, session)
         for step in built:
             key = keys[step.kept[0].name]
             if key in context.selected_asset_keys:
@@ -149,22 +162,32 @@ def _by_month(step: Step, models: Mapping[str, Model], keys: Mapping[str, dg.Ass
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def build(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> Iterator[Materialized]:
+        tag_run(context, session)
         asked = set(context.partition_keys)
         # All months in scope, asked for or not: the accounts behind read all, and a current month costs no reading.
         for month in session.build_months():
             results = {result.name: result for result in session.run(step, month)}
             for key, group in groups.items():
                 mine = [results[model.name] for model in group]
+                shown = metadata_of(mine) | _figures(session, mine)
                 if month in asked:
-                    context.add_asset_metadata(metadata_of(mine), asset_key=key, partition_key=month)
+                    context.add_asset_metadata(shown, asset_key=key, partition_key=month)
                 elif not all(result.reused for result in mine):
                     context.instance.report_runless_asset_event(
-                        dg.AssetMaterialization(key, partition=month, metadata=metadata_of(mine))
+                        dg.AssetMaterialization(key, partition=month, metadata=shown)
                     )
         for key in groups:
             yield dg.MaterializeResult(asset_key=key)
 
     return build
+
+
+def _figures(session: Session, results: Iterable[ModelResult]) -> dict[str, Any]:
+    """How complete a month is, where one of these outputs says so."""
+    from pipelines.defs.figures import month_figures
+
+    found = [month_figures(session.context, result) for result in results if result.name == COVERAGE_MODEL]
+    return found[0] if found else {}
 
 
 def _month_spec(
@@ -177,6 +200,7 @@ def _month_spec(
         deps=sorted(deps),
         description=f"What is computed of each month:\n\n{lines}",
         group_name=key.path[0],
+        code_version=fingerprint([model.sql for model in group]),
         kinds=KINDS,
         owners=OWNERS,
     )

@@ -1,5 +1,6 @@
 """The front of the graph: deliveries on disk, and the tables that were read out of them."""
 
+import errno
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +11,15 @@ from pipelines import contracts
 from pipelines.contracts import Contract
 from pipelines.defs.models import DELIVERIES, OWNERS, Materialized, column_schema
 from pipelines.defs.session import Session
+from pipelines.errors import UserError
+
+_PASSING = frozenset(
+    {errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EAGAIN, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETUNREACH}
+    | {errno.ECONNRESET, errno.ECONNABORTED, errno.ENOTCONN}
+)
+"""What a folder on the network answers while its server or the way to it is away."""
+
+RETRIES, RETRY_SECONDS = 3, 60
 
 
 class Deliveries(dg.Config):
@@ -22,9 +32,7 @@ class Deliveries(dg.Config):
 def deliveries(config: Deliveries, session: dg.ResourceParam[Session]) -> Materialized:
     """Every delivered file, kept byte for byte by its sha256, parsed once, with its line in the ledger."""
     if config.paths:
-        from pipelines.ingest.landing import land
-
-        land([Path(path) for path in config.paths], session.settings, session.report)
+        _land([Path(path) for path in config.paths], session)
     ledgers = list(session.lake.ledgers())
     rows: Counter[str] = Counter()
     for entry in ledgers:
@@ -40,6 +48,22 @@ def deliveries(config: Deliveries, session: dg.ResourceParam[Session]) -> Materi
             "rows_by_table": dict(sorted(rows.items())),
         }
     )
+
+
+def _land(paths: list[Path], session: Session) -> None:
+    """Takes deliveries in; a folder on the network that is away is asked for again, a mistake is not.
+
+    Nothing else in the graph is retried: models and audit read local files and would fail again the same way.
+    """
+    from pipelines.ingest.landing import land
+
+    try:
+        land(paths, session.settings, session.report)
+    except (UserError, OSError) as failed:
+        cause = failed if isinstance(failed, OSError) else failed.__cause__
+        if isinstance(cause, OSError) and cause.errno in _PASSING:
+            raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=RETRY_SECONDS) from failed
+        raise
 
 
 def parsed_tables() -> list[dg.AssetSpec]:

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from pipelines.errors import UserError
 from pipelines.lake import Lake
+from pipelines.model_inputs import Account
 from pipelines.model_runner import BuildContext, ModelResult, run_step
 from pipelines.models import Step
 from pipelines.settings import Settings
@@ -33,7 +34,9 @@ def silent(_what: str, _done: int, _total: int | None) -> None:
 class Session:
     """One run. ``months`` narrows the months that are rebuilt, None for all; ``results`` fills as models are built.
 
-    ``as_of``: the run builds what was known at that moment, aside from the present state.
+    ``as_of``: the run builds what was known at that moment, aside from the present state. ``announce``: what the gate
+    finds is sent as an alert; a question about the past or a scenario has nothing to announce. ``tagged``: the run in
+    Dagster carries its tags.
     """
 
     settings: Settings
@@ -42,6 +45,8 @@ class Session:
     months: tuple[str, ...] | None = None
     report: Report = silent
     as_of: datetime | None = None
+    announce: bool = False
+    tagged: bool = False
     results: list[ModelResult] = field(default_factory=list)
     publication: "PublishResult | None" = None
     _context: BuildContext | None = None
@@ -58,6 +63,11 @@ class Session:
 
             self._context = open_context(self.settings, self.year, self.cutoff, self.as_of)
         return self._context
+
+    @property
+    def run_year(self) -> Account:
+        """The account of the year that is published."""
+        return next(account for account in self.context.sources.accounts if account.is_run_year)
 
     def build_months(self) -> tuple[str, ...]:
         """The months in scope that this run brings up to date: those wanted, and any that was never built."""
@@ -93,12 +103,18 @@ class Accounting(dg.ConfigurableResource[Session]):
     cutoff: str | None = Field(
         default=None, description="Reporting cut-off, YYYY-MM-DD; by default 31 December of y+1."
     )
+    wait_minutes: float = Field(
+        default=60, ge=0, description="How long the run waits for a command that is writing to the home folder."
+    )
 
     @contextmanager
     def yield_for_execution(self, _context: dg.InitResourceContext) -> Iterator[Session]:
-        """Holds the home folder's write lock for the whole run. Raises ``UserError`` if another process has it."""
-        session = Session(Settings.from_env(), self.year, _day(self.cutoff))
-        with session.lake.writing():
+        """Holds the home folder's write lock for the whole run; nobody is there to start a run again that gave up.
+
+        Raises ``UserError`` if another process has it for longer than ``wait_minutes``.
+        """
+        session = Session(Settings.from_env(), self.year, _day(self.cutoff), announce=True)
+        with session.lake.writing(wait_seconds=60 * self.wait_minutes):
             try:
                 yield session
             finally:

@@ -9,6 +9,7 @@ import string
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
+from pipelines.texts.alerts import ALERT_TEXTS
 from pipelines.texts.errors import ERROR_TEXTS
 from pipelines.texts.headings import HEADINGS
 from pipelines.texts.plan import PLAN_TEXTS
@@ -184,6 +185,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "not_applicable": ("不适用", "not applicable"),
     **HEADINGS,
     **ERROR_TEXTS,
+    **ALERT_TEXTS,
     **PROOF_TEXTS,
     **PLAN_TEXTS,
     **RESTATEMENT_TEXTS,

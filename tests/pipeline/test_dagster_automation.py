@@ -20,20 +20,39 @@ def home(tmp_path, monkeypatch):
     return tmp_path
 
 
-def requests(sensor) -> list[dg.RunRequest]:
-    return sensor.evaluate_tick(dg.build_sensor_context()).run_requests
+@pytest.fixture
+def instance():
+    with dg.DagsterInstance.ephemeral() as found:
+        yield found
 
 
-def test_the_inbox_asks_once_for_each_state_of_a_delivery(home):
-    assert requests(inbox_sensor) == []
+def requests(sensor, instance) -> list[dg.RunRequest]:
+    return sensor.evaluate_tick(dg.build_sensor_context(instance)).run_requests
+
+
+def test_the_inbox_asks_once_for_each_state_of_a_delivery_that_is_complete(home, instance):
+    looks: list[list[dg.RunRequest]] = []
+    cursor = None
+
+    def look() -> list[str]:
+        nonlocal cursor
+        tick = inbox_sensor.evaluate_tick(dg.build_sensor_context(instance, cursor=cursor))
+        cursor = tick.cursor
+        looks.append(tick.run_requests)
+        return [request.run_key for request in tick.run_requests]
+
+    assert look() == []
     delivery = home / "inbox" / "february"
     delivery.mkdir(parents=True)
     (delivery / "parks.csv").write_text("park_id\n")
-    (first,) = requests(inbox_sensor)
-    assert first.run_config["ops"]["raw__deliveries"]["config"]["paths"] == [str(delivery)]
-    assert [r.run_key for r in requests(inbox_sensor)] == [first.run_key]
+    assert look() == []  # it may still be on its way
+    (first,) = look()
+    assert looks[-1][0].run_config["ops"]["raw__deliveries"]["config"]["paths"] == [str(delivery)]
+    assert look() == [first]
     (delivery / "parks.csv").write_text("park_id\np\n")
-    assert [r.run_key for r in requests(inbox_sensor)] != [first.run_key]
+    assert look() == []
+    (second,) = look()
+    assert second != first
 
 
 def landed(home, file_id: str, *months: str) -> None:
@@ -48,30 +67,39 @@ def published(home, *file_ids: str) -> None:
     (folder / "manifest.json").write_text(json.dumps({"inputs": [{"file_id": file_id} for file_id in file_ids]}))
 
 
-def test_what_is_landed_but_not_published_asks_for_its_months(home):
+def test_what_is_landed_but_not_published_asks_for_its_months(home, instance):
     landed(home, "a", "2026-01")
     landed(home, "b", "2026-05", "2026-03")
     landed(home, "c", "2026-02")
     published(home, "a")
-    (request,) = requests(landed_sensor)
+    (request,) = requests(landed_sensor, instance)
     assert (request.tags["dagster/asset_partition_range_start"], request.tags["dagster/asset_partition_range_end"]) == (
         "2026-02",
         "2026-05",
     )
 
 
-def test_master_data_asks_for_the_latest_month(home):
+def test_master_data_asks_for_the_latest_month(home, instance):
     landed(home, "a", "2026-01", "2026-04")
     landed(home, "parks")
     published(home, "a")
-    (request,) = requests(landed_sensor)
+    (request,) = requests(landed_sensor, instance)
     assert request.tags["dagster/asset_partition_range_start"] == "2026-04"
 
 
-def test_nothing_is_asked_for_when_all_is_published(home):
+def test_nothing_is_asked_for_when_all_is_published(home, instance):
     landed(home, "a", "2026-01")
     published(home, "a")
-    assert requests(landed_sensor) == []
+    assert requests(landed_sensor, instance) == []
+
+
+def test_nothing_is_asked_for_while_a_run_is_under_way(home, instance):
+    landed(home, "a", "2026-01")
+    run = dg.DagsterRun("account", status=dg.DagsterRunStatus.STARTED)
+    instance.add_run(run)
+    assert requests(landed_sensor, instance) == []
+    instance.report_run_failed(run)
+    assert len(requests(landed_sensor, instance)) == 1
 
 
 def test_the_schedule_asks_for_the_month_before(home):

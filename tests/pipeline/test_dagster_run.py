@@ -9,10 +9,10 @@ import dagster as dg
 import duckdb
 import pytest
 
-from pipelines.defs.automation import month_range
 from pipelines.defs.instance import open_instance
 from pipelines.defs.models import asset_key, model_assets
 from pipelines.defs.session import Accounting, Session
+from pipelines.defs.tags import month_range
 from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.model_inputs import Account, ParsedFile, Sources

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.defs.automation import LATE_MONTHS, late_tags
+from pipelines.defs.tags import LATE_MONTHS, late_tags
 from pipelines.ingest.late import LateChange, late_changes
 from pipelines.ingest.withdrawing import withdraw
 from pipelines.lake import Lake
