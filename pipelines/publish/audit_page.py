@@ -4,13 +4,14 @@ It shows what ``audit.json`` holds and decides nothing. It is a file of the publ
 when or where it was made.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipelines.publish.checks import load_checks
+from pipelines.publish.checks import SqlCheck, load_checks
 from pipelines.publish.manifest import Identity
 from pipelines.publish.offenders import ParkRows
 from pipelines.publish.verdicts import AuditReport, Verdict
@@ -25,7 +26,7 @@ _RESULTS: dict[str, Words] = {
     "stops": ("全部停发", "stops the publication"),
     "holds": ("涉及园区暂不发布", "holds parks back"),
     "warns": ("提示", "warns"),
-    "holds_true": ("通过", "holds"),
+    "passes": ("通过", "holds"),
 }
 _DEMANDS_ZH = {
     "structure.columns": "列名、顺序和类型与数据契约一致。",
@@ -42,6 +43,13 @@ _DEMANDS_ZH = {
     "expectations.expect_table_row_count_to_be_between": "行数在给定范围内",
 }
 
+_REMEDIES_ZH = {
+    "structure": "使 sql/{model}.sql 与 data_contracts/outputs/{table}.yaml 一致。",
+    "database": "重新运行；若仍不一致，磁盘或此版本的 DuckDB 不可信。",
+    "held": "修复另一园区的数据，本园区将随之发布。",
+    "expectations": "核对 sql/{model}.sql；规则见 data_contracts/outputs/{table}.yaml。",
+}
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -50,6 +58,7 @@ class Entry:
     verdict: Verdict
     kind: str
     demand_zh: str
+    remedy_zh: str
     share: ParkRows | None = None
 
     @property
@@ -85,11 +94,10 @@ def write(path: Path, report: AuditReport, identity: Identity, con: duckdb.DuckD
 
 def render(report: AuditReport, identity: Identity, names: dict[str, Words]) -> str:
     """The page as text; ``names`` are those of the parks, Chinese and English."""
-    chinese = {f"sql.{check.name}": check.chinese for check in load_checks()}
+    checks = {f"sql.{check.name}": check for check in load_checks()}
     held = {verdict.name for verdict in report.held}
-    judged = [v for v in report.verdicts if v.name not in held or not v.passed]
-    entries = [_entry(verdict, chinese) for verdict in judged]
-    holds = [Entry(v, "holds", _demand_zh(v, chinese)) for v in report.held]
+    entries = [_entry(v, checks) for v in report.verdicts if v.name not in held or not v.passed]
+    holds = [_entry(verdict, checks) for verdict in report.held]
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -97,39 +105,43 @@ def render(report: AuditReport, identity: Identity, names: dict[str, Words]) -> 
         trim_blocks=True,
         keep_trailing_newline=True,
     )
-    page = environment.get_template(TEMPLATE)
-    return page.render(
+    return environment.get_template(TEMPLATE).render(
         identity=identity,
         total=len(entries) + len(holds),
         stops=[entry for entry in entries if entry.kind == "stops"],
         holds=[*holds, *(entry for entry in entries if entry.kind == "holds")],
         warns=[entry for entry in entries if entry.kind == "warns"],
-        passed=[entry for entry in entries if entry.kind == "holds_true"],
-        parks=_held_parks(report, names, chinese),
+        passed=[entry for entry in entries if entry.kind == "passes"],
+        parks=_held_parks(holds, names),
     )
 
 
-def _entry(verdict: Verdict, chinese: dict[str, str]) -> Entry:
-    kind = "holds_true"
+def _entry(verdict: Verdict, checks: Mapping[str, SqlCheck]) -> Entry:
+    kind = "passes"
     if not verdict.passed:
         kind = "warns" if verdict.severity != "critical" else "stops" if verdict.stops_everything else "holds"
-    return Entry(verdict, kind, _demand_zh(verdict, chinese))
+    check = checks.get(verdict.check)
+    if check:
+        return Entry(verdict, kind, check.description_zh or verdict.demand, check.remedy_zh or verdict.remedy)
+    model = verdict.table.replace(".", "/")
+    remedy = _REMEDIES_ZH[verdict.check.partition(".")[0]].format(model=model, table=verdict.table)
+    return Entry(verdict, kind, _demand_zh(verdict), remedy)
 
 
-def _demand_zh(verdict: Verdict, chinese: dict[str, str]) -> str:
-    """What must hold, in Chinese where that is known; the bounds of an expectation stand in its English words."""
-    known = chinese.get(verdict.check) or _DEMANDS_ZH.get(verdict.check)
+def _demand_zh(verdict: Verdict) -> str:
+    """What must hold, where no SQL check says it; the bounds of an expectation stand in its English words."""
+    known = _DEMANDS_ZH.get(verdict.check)
     if known and verdict.check.startswith("expectations."):
         _, bracket, bounds = verdict.demand.partition(" (")
         return f"{known}{bracket}{bounds}"
     return known or verdict.demand
 
 
-def _held_parks(report: AuditReport, names: dict[str, Words], chinese: dict[str, str]) -> list[HeldPark]:
+def _held_parks(holds: list[Entry], names: dict[str, Words]) -> list[HeldPark]:
     parts: dict[str, list[Entry]] = {}
-    for verdict in report.held:
-        for share in verdict.by_park:
-            parts.setdefault(share.park_id, []).append(Entry(verdict, "holds", _demand_zh(verdict, chinese), share))
+    for entry in holds:
+        for share in entry.verdict.by_park:
+            parts.setdefault(share.park_id, []).append(replace(entry, share=share))
     return [
         HeldPark(park, names.get(park, ("", ""))[0] or park, names.get(park, ("", ""))[1] or park, tuple(entries))
         for park, entries in sorted(parts.items())

@@ -5,7 +5,8 @@
     -- What must hold, and why.
     -- Severity: critical
     -- What to do: where to look when it does not.
-    -- 中文: what must hold and what to do, for the page of verdicts.
+    -- 中文: what must hold, in Chinese.
+    -- 处理: what to do, in Chinese.
     select …
 
 ``critical`` stops the figures of the parks that the rows lead to, or the publication where they lead to none;
@@ -21,7 +22,7 @@ from pipelines.resources import SQL
 
 SEVERITIES = ("critical", "warning")
 
-_FIELD = re.compile(r"(Severity|What to do|中文):\s*(.*)")
+_FIELD = re.compile(r"(Severity|What to do|中文|处理):\s*(.*)")
 _TABLE = re.compile(r"\b(?:from|join)\s+(\w+\.\w+)")
 
 
@@ -34,7 +35,8 @@ class SqlCheck:
     description: str
     severity: str
     remedy: str
-    chinese: str
+    description_zh: str
+    remedy_zh: str
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -72,5 +74,6 @@ def _load(path: Path) -> SqlCheck:
         description=header["Description"],
         severity=header["Severity"],
         remedy=header["What to do"],
-        chinese=header.get("中文", ""),
+        description_zh=header.get("中文", ""),
+        remedy_zh=header.get("处理", ""),
     )

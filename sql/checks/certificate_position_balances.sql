@@ -2,6 +2,8 @@
 -- holds what certificates.exclusions lists or certificates.line_balance tells of its lines, over all kinds of lines.
 -- Severity: critical
 -- What to do: look at certificates.position; a certificate has got lost or stands in two places.
+-- 中文: 企业绿证的可用量＝计入＋富余，计入＝T_u＋G_u；其余各状态与排除清单、台账收支一致。
+-- 处理: 核对 certificates.position：有绿证丢失或记在两处。
 with position as (
     select
         enterprise_id,

@@ -1,6 +1,8 @@
 -- The park's certificates are the sums of its enterprises' (T = sum T_u, G = sum G_u), and their draws fit its import.
 -- Severity: critical
 -- What to do: look at metrics.enterprise_window and energy.park_window for that park.
+-- 中文: 园区绿证为其企业之和（T＝ΣT_u，G＝ΣG_u），企业下网电量之和不超过园区下网电量。
+-- 处理: 核对该园区的 metrics.enterprise_window 与 energy.park_window。
 with enterprises as (
     select
         park_id,

@@ -2,6 +2,8 @@
 -- together the usable ones and those that a recognised amount cuts off, which it does without picking serials.
 -- Severity: critical
 -- What to do: look at certificates.position and certificates.claimed_ranges of that enterprise; a range is lost or invented.
+-- 中文: 企业计入区间的绿证数等于其可用量加上认定数量截去的部分。
+-- 处理: 核对该企业的 certificates.position 与 certificates.claimed_ranges：有区间丢失或多出。
 with claimed as (
     select
         enterprise_id,

@@ -2,6 +2,8 @@
 -- moved by the line that claims it.
 -- Severity: warning
 -- What to do: certificates.illegal_moves says why the line moved less; the claim rests on a move before the issue, or the like.
+-- 中文: 计入的绿证均由合法的台账行转移：登记簿中由该行记载。
+-- 处理: certificates.illegal_moves 说明该行为何只转移了一部分，例如早于核发。
 with moved as (
     select
         case when state = 'cancelled' then cancellation_id else trade_id end as ledger_id,

@@ -1,6 +1,8 @@
 -- The contributions to a figure of a park's year add up to it exactly; a figure without contributions is 0 or has no value.
 -- Severity: critical
 -- What to do: look at evidence.contributions for that park and term; a source is missing or counted twice.
+-- 中文: 园区年度各项数值等于其来源之和，分毫不差；没有来源的数值为零或为空。
+-- 处理: 核对该园区、该项的 evidence.contributions：有来源缺失或重复。
 with amounts as (
     select
         park_id,

@@ -2,6 +2,8 @@
 -- zero only where more passes through the gate than comes in, which the finding negative_load tells.
 -- Severity: critical
 -- What to do: look at metrics.enterprise_window (caps) and energy.park_window (N); emissions of electricity follow N.
+-- 中文: 下网电量＝绿电交易＋注销绿证＋剩余（In＝T＋G＋N），各窗口分毫不差。
+-- 处理: 核对 metrics.enterprise_window（上限）与 energy.park_window（N）；电力排放随 N 而定。
 with windows as (
     select
         park_id,

@@ -1,7 +1,8 @@
 -- The carriers of a park's year add up to its energy consumption, its energy emissions and its electricity use.
 -- Severity: critical
 -- What to do: compare metrics.energy_by_carrier with evidence.contributions of that park; a leaf is missing or in two rows.
--- In Chinese: 分品种能源之和须等于能源消费总量、能源活动碳排放和用电量；请对照该园区的 metrics.energy_by_carrier 与 evidence.contributions，查找缺失或重复的项。
+-- 中文: 分品种能源之和等于能源消费总量、能源活动碳排放和用电量。
+-- 处理: 对照该园区的 metrics.energy_by_carrier 与 evidence.contributions，查找缺失或重复的项。
 with summed as (
     select
         park_id,

@@ -3,6 +3,8 @@
 -- Severity: critical
 -- What to do: look at energy.conservation_month and energy.interval_balance of the park and month; an interval was lost,
 -- counted twice, or its parts were not shared out to the last Wh.
+-- 中文: 每个时段、每个月电量守恒至瓦时；用电、外送、储能损耗与逐时段核算一致；线路、项目、企业份额之和等于 D 与 S。
+-- 处理: 核对该园区、月份的 energy.conservation_month 与 energy.interval_balance：有时段丢失、重复或未分摊完。
 with months as (
     select
         c.*,

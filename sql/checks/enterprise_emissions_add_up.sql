@@ -3,6 +3,8 @@
 -- half of a millionth of a tonne for each amount that was rounded.
 -- Severity: critical
 -- What to do: look at metrics.enterprise_year and metrics.electricity_not_assigned; emissions were lost or counted twice.
+-- 中文: 企业用电排放与未落到企业的部分之和等于园区电力排放，无证电量与不计绿电亦然；舍入误差不超过每项半个百万分之一吨。
+-- 处理: 核对 metrics.enterprise_year 与 metrics.electricity_not_assigned：排放丢失或重复。
 with enterprises as (
     select
         park_id,

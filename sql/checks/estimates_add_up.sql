@@ -2,6 +2,8 @@
 -- counts as estimated, in intervals and, for electricity, in MWh; and no expected interval is without a state.
 -- Severity: critical
 -- What to do: compare the two tables for the meter and month; an estimate without a row was invented, a row without it lost.
+-- 中文: 每个估算都有记录：quality.estimates 之和等于 quality.meter_month 的估算量，应有时段均有状态。
+-- 处理: 逐表计、逐月对照两表：无记录的估算系虚构，无估算的记录系丢失。
 with estimated as (
     select
         meter_id,

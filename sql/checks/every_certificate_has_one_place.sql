@@ -3,6 +3,8 @@
 -- certificates.position, and what is excluded is listed in certificates.exclusions.
 -- Severity: critical
 -- What to do: look at certificates.line_balance for that enterprise and kind; a certificate got lost or stands in two places.
+-- 中文: 园区企业台账行的每张绿证有且只有一个去向：交付量等于各去向之和，计入的在 position 中，排除的在 exclusions 中。
+-- 处理: 核对该企业、该类的 certificates.line_balance：有绿证丢失或记在两处。
 with balance as (
     select
         *,

@@ -1,6 +1,8 @@
 -- Every contribution and exclusion comes from a file of the ledger, and belongs to a park and year that has an account.
 -- Severity: critical
 -- What to do: look at the model that writes the row; evidence that leads nowhere proves nothing.
+-- 中文: 每项来源和排除都出自台账中的文件，并属于有账目的园区和年份。
+-- 处理: 核对写出该行的模型；无从追溯的证据不能证明任何事。
 select
     'evidence.contributions' as evidence,
     c.park_id,

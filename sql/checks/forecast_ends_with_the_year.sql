@@ -1,6 +1,8 @@
 -- After December the forecast of a park is its year: emissions, energy, intensity, direct supply, and the power without certificates.
 -- Severity: warning
 -- What to do: compare metrics.trajectory with metrics.park_year; an amount of the forecast is missing or counted twice.
+-- 中文: 十二月之后，园区的预测就是其年度结果：排放、能源、强度、直供、无证电量。
+-- 处理: 对照 metrics.trajectory 与 metrics.park_year：预测中有缺失或重复。
 with differences as (
     select
         t.park_id,

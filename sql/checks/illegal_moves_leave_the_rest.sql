@@ -1,6 +1,8 @@
 -- Of a ledger line with illegal moves every certificate either moved in the register or stands among the illegal moves.
 -- Severity: critical
 -- What to do: compare the line with the ranges of the register that name it; sql/certificates/register_moves.sql judges both.
+-- 中文: 有不合法变动的台账行，其每张绿证或已在登记簿中转移，或列于不合法变动。
+-- 处理: 对照该行与登记簿中记载它的区间；二者均由 sql/certificates/register_moves.sql 判定。
 with pieces as (
     select distinct
         'gec_trades' as table_name,

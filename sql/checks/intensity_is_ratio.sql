@@ -1,6 +1,8 @@
 -- I = E / C, and the ratio to the baseline, the reduction and the margin follow from it.
 -- Severity: critical
 -- What to do: look at metrics.park_year; a ratio must be made by one division of the published terms.
+-- 中文: 强度为总排放除以能源消费，与限值、基准之比及余量均由它得出。
+-- 处理: 核对 metrics.park_year 与 metrics.judged_year。
 with ratios as (
     select
         park_id,

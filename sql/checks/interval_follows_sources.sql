@@ -2,6 +2,8 @@
 -- of their half-widths, about the intensity less the sum of their biases, stretched to hold the intensity.
 -- Severity: critical
 -- What to do: compare metrics.uncertainty_sources with metrics.intensity_interval; a source is missing or counted twice.
+-- 中文: 强度区间由已发布的不确定性来源合成：半宽平方和的根，减去偏差之和，并包含强度值。
+-- 处理: 对照 metrics.uncertainty_sources 与 metrics.intensity_interval：有来源缺失或重复。
 with sums as (
     select
         park_id,

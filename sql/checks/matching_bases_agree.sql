@@ -3,6 +3,8 @@
 -- of it never grows with a stricter basis, and over the year it is whole. A basis is empty exactly where not_given says why.
 -- Severity: critical
 -- What to do: look at energy.matching_month and metrics.matching; the bases no longer come from the same intervals.
+-- 中文: 匹配口径越长，匹配越多（刻≤时≤月≤年），且不超过绿电与负荷；口径越严，可保留的声明越少。
+-- 处理: 核对 energy.matching_month 与 metrics.matching：各口径不再出自同一批时段。
 with ordered as (
     select
         *,

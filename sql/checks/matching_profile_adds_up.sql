@@ -2,6 +2,8 @@
 -- whole year has hours, and green supply and load are each matched energy and a rest that is not negative.
 -- Severity: critical
 -- What to do: look at energy.matching_month; profile and bases come from the same rows.
+-- 中文: 逐时曲线与小时口径一致：匹配电量之和相等，绿电和负荷各等于匹配加余量，余量不小于零。
+-- 处理: 核对 energy.matching_month：曲线与各口径出自同一批行。
 with profile as (
     select
         park_id,

@@ -2,6 +2,8 @@
 -- every day has 24 hours. A year without any day has no load either.
 -- Severity: critical
 -- What to do: look at energy.park_hour and energy.interval_balance; the heat map would show another year than the figures.
+-- 中文: 园区各日24小时之和等于其负荷和使用的绿电（D＋S），每天都有24小时。
+-- 处理: 核对 energy.park_hour 与 energy.interval_balance；否则热力图与数值不是同一年。
 with days as (
     select
         park_id,

@@ -2,6 +2,8 @@
 -- over the use of its park.
 -- Severity: critical
 -- What to do: look at metrics.project_year.
+-- 中文: 项目比例＝自发自用、上网电量除以可发电量（发电＋弃电），自发自用除以园区用电。
+-- 处理: 核对 metrics.project_year。
 with ratios as (
     select
         p.*,

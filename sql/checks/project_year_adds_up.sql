@@ -2,6 +2,8 @@
 -- use, to the Wh, and nothing is below zero.
 -- Severity: critical
 -- What to do: look at metrics.project_year and energy.project_use_month.
+-- 中文: 项目自发自用＝发电－绿电充电＋绿电放电－上网－线损－厂用电，分毫不差，且均不小于零。
+-- 处理: 核对 metrics.project_year 与 energy.project_use_month。
 select
     project_id,
     park_id,

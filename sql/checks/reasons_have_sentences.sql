@@ -2,6 +2,8 @@
 -- quality.findings for that park.
 -- Severity: critical
 -- What to do: look at the model of quality.findings; a code alone tells an operator nothing.
+-- 中文: 原因代码有序不重复，待定结论必有原因，每个代码在该园区的 quality.findings 中有说明。
+-- 处理: 核对 quality.findings 的模型；只有代码，运营方无从得知。
 with reasons as (
     select
         park_id,

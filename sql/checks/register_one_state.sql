@@ -2,6 +2,8 @@
 -- the states of a range follow one another without a gap and never end.
 -- Severity: critical
 -- What to do: look at the ledger lines of the range (trade_id, cancellation_id) and at sql/certificates/register_moves.sql.
+-- 中文: 登记簿中每张绿证自首日起每天有且只有一个状态：区间互不重叠，状态首尾相接、永不中断。
+-- 处理: 核对该区间的台账行（trade_id、cancellation_id）及 sql/certificates/register_moves.sql。
 with ordered as (
     select
         *,

@@ -1,6 +1,8 @@
 -- Shares of supply lie between 0 and 1.
 -- Severity: warning
 -- What to do: look for a park that sends out more than it takes in, or whose use is nearly 0.
+-- 中文: 各类供应占比在0与1之间。
+-- 处理: 查找外送多于流入或用电接近零的园区。
 select
     park_id,
     year,

@@ -1,6 +1,8 @@
 -- E = E_fuel + E_conv + E_el + E_heat + E_process, exactly, in every window; without one of them there is no total.
 -- Severity: critical
 -- What to do: look at metrics.park_window.
+-- 中文: 总排放＝燃料＋转换＋电力＋热力＋过程，各窗口分毫不差；缺一项即无总量。
+-- 处理: 核对 metrics.park_window。
 with windows as (
     select
         park_id,

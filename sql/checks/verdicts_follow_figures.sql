@@ -1,6 +1,8 @@
 -- A verdict that was reached agrees with its figure: I <= limit as E <= limit x C, and R_direct against its minimum.
 -- Severity: critical
 -- What to do: look at metrics.judged_year; a verdict and the figure beside it must never tell two stories.
+-- 中文: 已作出的结论与数值一致：E≤限值×C，直供占比对照下限。
+-- 处理: 核对 metrics.judged_year；结论与旁边的数值不得两样。
 with judged as (
     select
         y.*,

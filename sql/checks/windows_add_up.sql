@@ -1,6 +1,8 @@
 -- The year to date is the sum of its months for what adds up, and that of December is the year.
 -- Severity: critical
 -- What to do: look at energy.park_window and metrics.park_window; a month is missing from a window or stands in two.
+-- 中文: 本年累计等于各月之和，十二月的累计等于全年。
+-- 处理: 核对 energy.park_window 与 metrics.park_window：有月份缺失或重复。
 with amounts as (
     select
         park_id,

@@ -1,100 +1,21 @@
 """The audit: each check passes good tables and finds the one thing that is made wrong."""
 
+import re
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipelines.contracts import load
 from pipelines.errors import UserError
 from pipelines.publish import audit, checks
-from pipelines.publish.candidate import qualified
-from pipelines.publish.manifest import STAMP
 from pipelines.publish.verdicts import AuditReport, Verdict
-from pipelines.reference_tables import identifier
-from tests.pipeline.publishing import YEAR, good_rows
-
-OUTPUTS = load("outputs")
-PARK = "metrics.park_year set {} where park_id = 'park-a'"
-
-BREAKS = {
-    "file_ledger_balances": "update quality.file_ledger set rows_loaded = 1",
-    "quarantine_matches_ledger": "delete from quality.quarantine",
-    "electricity_split": "update " + PARK.format("residual_grid_mwh = 30.000001"),
-    "green_supply_bounds": "update " + PARK.format("uncounted_green_mwh = 40.000001"),
-    "green_supply_within_load": "update " + PARK.format("storage_loss_mwh = 60.000001"),
-    "total_is_sum_of_terms": "update " + PARK.format("total_tco2 = 25.975002"),
-    "intensity_is_ratio": "update " + PARK.format("intensity_tco2_per_tce = 0.00013"),
-    "contributions_add_up": "update evidence.contributions set emission_tco2 = 0.4 where source_id like '%:2'",
-    "evidence_names_known_files": "update certificates.exclusions set file_id = 'gone'",
-    "certificates_within_offtake": "update metrics.enterprise_year set grid_offtake_mwh = 29.999999",
-    "certificates_reach_the_park": "update metrics.enterprise_year set gec_counted_mwh = 19",
-    "certificate_position_balances": "update certificates.position set count_mwh = 2 where status = 'overlap'",
-    "every_certificate_has_one_place": (
-        "update certificates.line_balance set delivered_mwh = 11 where kind = 'green_power'"
-    ),
-    "certificates_counted_once": (
-        f"update evidence.contributions set source_id = 'park-b-c1:CODE/{YEAR}-03/19-38' "
-        "where park_id = 'park-b' and source_kind = 'certificate'"
-    ),
-    "claimed_ranges_disjoint": (
-        "update certificates.claimed_ranges set serial_from = 24, serial_to = 48 "
-        "where park_id = 'park-b' and kind = 'cancelled'"
-    ),
-    "claimed_ranges_balance": (
-        "delete from certificates.claimed_ranges where park_id = 'park-b' and kind = 'green_power'"
-    ),
-    "enterprise_emissions_add_up": (
-        "update metrics.enterprise_year set market_based_tco2 = 24.975001 where park_id = 'park-a'"
-    ),
-    "park_day_adds_up": "update metrics.park_day set load_mwh_by_hour = green_used_mwh_by_hour",
-    "matching_bases_agree": "update metrics.matching set matched_mwh = 51 where basis = 'quarter_hour'",
-    "matching_profile_adds_up": (
-        "update metrics.matching_profile set matched_mwh = 49, surplus_mwh = 21, deficit_mwh = 1 where hour_of_day = 12"
-    ),
-    "register_one_state": "update certificates.register set valid_to = valid_to - 1 where state = 'held'",
-    "illegal_moves_leave_the_rest": "update certificates.illegal_moves set mwh = 1 where code = 'not_bought'",
-    "claims_stand_in_register": "update certificates.register set trade_id = 't' where trade_id = 'park-b-t1'",
-    "estimates_add_up": "delete from quality.estimates where method = 'like_day'",
-    "every_park_has_a_row": "update metrics.park_year set year = 2025 where park_id = 'park-b'",
-    "verdicts_follow_figures": "update " + PARK.format("core_verdict = 'fail'"),
-    "forecast_ends_with_the_year": "update metrics.trajectory set total_tco2 = 25.98 where park_id = 'park-a'",
-    "interval_follows_sources": "delete from metrics.uncertainty_sources where method = 'linear'",
-    "overall_verdict_follows": "update " + PARK.format("overall_verdict = 'undecided'"),
-    "reasons_have_sentences": "delete from quality.findings where park_id = 'park-b'",
-    "supply_shares_in_range": "update " + PARK.format("direct_line_share = -0.1"),
-    "energy_is_conserved": (
-        "update metrics.energy_conservation set shared_green_mwh = 37.999999 where park_id = 'park-b'"
-    ),
-    "energy_by_carrier_adds_up": (
-        "update metrics.energy_by_carrier set quantity = 39.999999 where item = 'direct_line' and park_id = 'park-b'"
-    ),
-    "project_year_adds_up": "update metrics.project_year set self_use_mwh = 41",
-    "project_ratios": "update metrics.project_year set curtailed_mwh = 10",
-    "windows_add_up": (
-        "update metrics.park_month set electricity_use_mwh = 99 where window_kind = 'month' and park_id = 'park-a'"
-    ),
-}
+from tests.pipeline.planted import BREAKS, OUTPUTS, good_tables
 
 
 @pytest.fixture(scope="module")
 def tables() -> Iterator[duckdb.DuckDBPyConnection]:
-    """The good tables, as the audit reads them back from a candidate."""
-    con = duckdb.connect()
-    for table, rows in good_rows().items():
-        columns = ", ".join(f"{identifier(c.name)} {c.physical_type}" for c in OUTPUTS[table].columns)
-        con.execute(f"create schema if not exists {table.partition('.')[0]}")
-        con.execute(f"create table {qualified(table)} ({columns})")
-        for row in rows:
-            stamped = row | dict.fromkeys(STAMP, "x")
-            names, marks = ", ".join(map(identifier, stamped)), ", ".join("?" * len(stamped))
-            con.execute(f"insert into {qualified(table)} ({names}) values ({marks})", list(stamped.values()))
-    con.execute("create schema run")
-    con.execute(
-        "create table run.publication as select 'x' as publication_id, ? as year, ? as cutoff", [YEAR, date.max]
-    )
+    con = good_tables()
     yield con
     con.close()
 
@@ -122,12 +43,18 @@ def test_every_sql_check_is_broken_below() -> None:
 
 @pytest.mark.parametrize("check", checks.load_checks(), ids=lambda check: check.name)
 def test_sql_check_finds_what_is_wrong(con: duckdb.DuckDBPyConnection, check: checks.SqlCheck) -> None:
-    con.execute(BREAKS[check.name])
+    con.execute(BREAKS[check.name].statement)
     (verdict,) = audit.judge_sql(con, [check])
     assert not verdict.passed
     assert verdict.severity == check.severity
     assert verdict.offending >= len(verdict.examples) >= 1
-    assert check.description in verdict.sentence
+    assert (verdict.demand, verdict.remedy) == (check.description, check.remedy)
+
+
+@pytest.mark.parametrize("check", checks.load_checks(), ids=lambda check: check.name)
+def test_every_sql_check_is_said_in_chinese(check: checks.SqlCheck) -> None:
+    assert re.search("[\u4e00-\u9fff]", check.description_zh)
+    assert re.search("[\u4e00-\u9fff]", check.remedy_zh)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +104,36 @@ def test_sql_check_finds_the_other_ways_to_be_wrong(con: duckdb.DuckDBPyConnecti
 
 
 @pytest.mark.parametrize(
+    ("check", "parks"),
+    [
+        ("electricity_split", ("park-a",)),  # the row names its park
+        ("certificate_position_balances", ("park-a",)),  # by its enterprise
+        ("estimates_add_up", ("park-a",)),  # by its meter
+        ("claimed_ranges_disjoint", ("park-a", "park-b")),  # which of the two is wrong cannot be known
+        ("certificates_counted_once", ("park-a", "park-b")),
+        ("register_one_state", ()),  # a certificate that nobody holds is in no park
+    ],
+)
+def test_rows_lead_to_the_parks_they_are_about(
+    con: duckdb.DuckDBPyConnection, check: str, parks: tuple[str, ...]
+) -> None:
+    con.execute(BREAKS[check].statement)
+    verdict = failing(audit.judge_sql(con, checks.load_checks()))[f"sql.{check}"]
+    assert verdict.parks == parks
+    assert verdict.stops_everything == (not parks)
+    assert sum(park.rows for park in verdict.by_park) == (verdict.offending if parks else 0)
+    assert all(park.examples for park in verdict.by_park)
+
+
+def test_a_row_that_is_nobodys_stops_everything_though_another_is_somebodys(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("update quality.estimates set meter_id = 'gone' where method = 'like_day' and park_id = 'park-a'")
+    verdict = failing(audit.judge_sql(con, checks.load_checks()))["sql.estimates_add_up"]
+    assert (verdict.parks, verdict.offending, verdict.unplaced) == (("park-a",), 2, 1)
+    assert verdict.stops_everything
+    assert verdict.months == ("2026-12",)
+
+
+@pytest.mark.parametrize(
     ("statement", "check", "words"),
     [
         (
@@ -213,6 +170,8 @@ def test_expectations_carry_severity_and_the_values_they_did_not_expect(con: duc
     assert [(v.table, v.sentence, v.offending) for v in report.failures] == [
         ("metrics.park_year", "coverage: unexpected: 1.25", 1)
     ]
+    assert [v.parks for v in report.failures] == [("park-b",)]
+    assert report.failures[0].examples == ({"park_id": "park-b", "year": "2026", "coverage": "1.25"},)
     assert [v.sentence for v in report.warnings] == ["intensity_tco2_per_tce: unexpected: 12.0"]
 
 
