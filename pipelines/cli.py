@@ -15,6 +15,7 @@ from pipelines.cli_options import described as _described
 from pipelines.cli_options import help_text as _help
 from pipelines.cli_restatement import restatement
 from pipelines.cli_scenarios import scenarios
+from pipelines.cli_verify import verification
 from pipelines.errors import UserError
 from pipelines.texts import text
 
@@ -222,6 +223,7 @@ def prove(
 
 
 app.add_typer(scenarios)
+app.add_typer(verification)
 app.add_typer(restatement)
 
 

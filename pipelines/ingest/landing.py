@@ -27,7 +27,7 @@ from pipelines.ingest.pieces import LARGE_BYTES
 from pipelines.lake import Lake, append_lines, fsync_path, sha256_file
 from pipelines.settings import Settings
 
-__all__ = ["Progress", "land", "ledger_table"]
+__all__ = ["Progress", "land", "ledger_table", "read_again"]
 
 Progress = Callable[[str, int, int], None]
 """Called with what was done, how many steps are done and how many there are."""
@@ -58,6 +58,17 @@ def land(paths: Sequence[Path], settings: Settings, progress: Progress | None = 
     entries = (_entry(lake, file) for file in landed)
     reported = (_no_file(file, file.refused) if file.refused else next(entries) for file in found)
     return [replace(e, warnings=(*file.notes, *e.warnings)) for file, e in zip(found, reported, strict=True)]
+
+
+def read_again(files: Sequence[LandedFile], settings: Settings, progress: Progress | None = None) -> None:
+    """Parses files that are in ``raw/`` of the home folder, as landing them did; those parsed already stay as they are.
+
+    Arrivals are the caller's to write: this is for a folder in which a past state is built again. Raises ``UserError``
+    while another process writes to the home folder.
+    """
+    lake = Lake(settings.home)
+    with lake.writing(), _scratch(lake) as scratch:
+        _parse_missing(list(files), lake, scratch, settings, _Steps(progress, len(files)))
 
 
 class _Steps:

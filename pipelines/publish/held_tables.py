@@ -48,7 +48,7 @@ def without(
     """The query of each published table once the parks of these verdicts are stopped in the publication of ``year``."""
     if not verdicts:
         return dict(queries)
-    rows = _held_rows(verdicts)
+    rows = held_rows(verdicts)
     found = {}
     for table, query in queries.items():
         if table == TABLE:
@@ -128,7 +128,8 @@ def _findings(query: str, contract: Contract, rows: list[dict[str, Any]]) -> str
     return f"select * from ({query}) where ({judgements}) is not true union all {_rows(contract, told)}"
 
 
-def _held_rows(verdicts: tuple[Verdict, ...]) -> list[dict[str, Any]]:
+def held_rows(verdicts: tuple[Verdict, ...]) -> list[dict[str, Any]]:
+    """The rows of ``quality.held_parks`` for the verdicts that stop parks, without their stamp."""
     return [
         {
             "park_id": park.park_id,

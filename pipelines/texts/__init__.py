@@ -17,6 +17,7 @@ from pipelines.texts.proof import PROOF_TEXTS
 from pipelines.texts.restatement import RESTATEMENT_TEXTS
 from pipelines.texts.supply import SUPPLY_TEXTS
 from pipelines.texts.trajectory import TRAJECTORY_TEXTS
+from pipelines.texts.verify import VERIFY_TEXTS
 from pipelines.texts.what_if import WHAT_IF_TEXTS
 
 Language = Literal["zh", "en"]
@@ -192,6 +193,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     **SUPPLY_TEXTS,
     **WHAT_IF_TEXTS,
     **TRAJECTORY_TEXTS,
+    **VERIFY_TEXTS,
 }
 
 

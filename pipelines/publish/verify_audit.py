@@ -1,0 +1,88 @@
+"""A publication's ``audit.json`` and ``audit.html`` against what is found when its tables are judged once more."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import duckdb
+
+from pipelines.publish import audit_page
+from pipelines.publish.held_tables import held_rows
+from pipelines.publish.manifest import AUDIT, AUDIT_PAGE, STAMP
+from pipelines.publish.offenders import ParkRows
+from pipelines.publish.verdicts import AuditReport, Verdict
+from pipelines.publish.verification import Check, Problem, Stated
+from pipelines.publish.verify_tables import first_line
+
+_HELD = f"select * exclude ({', '.join(STAMP)}) from quality.held_parks"
+
+
+def check_audit(con: duckdb.DuckDBPyConnection, stated: Stated, verdicts: Iterable[Verdict] | None) -> Check:
+    """The audit says what was found; its page, the manifest and ``quality.held_parks`` say what the audit says.
+
+    ``verdicts``: what was found; None where not all could be judged. The verdicts for which figures were taken out
+    (``held``) cannot be reached again from what is left; they are compared with the table that tells of them.
+    """
+    try:
+        told = json.loads((stated.folder / AUDIT).read_bytes())
+        summary, entries = dict(told["summary"]), list(told["verdicts"])
+        held = tuple(map(_verdict, told["held"]))
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        return Check("audit", 1, (Problem("audit_unreadable", AUDIT, values={"why": first_line(error)}),))
+    problems = []
+    if summary != {name: value for name, value in stated.manifest["audit"].items() if name != "sha256"}:
+        problems.append(Problem("audit_summary", AUDIT))
+    if verdicts is None or not stated.made_by_today("code", "sql", "contracts", "engine"):
+        return Check("audit", 1, (*problems, Problem("audit_not_compared", AUDIT, fails=False)))
+    report = AuditReport(tuple(verdicts), held)
+    found = json.loads(json.dumps(report.as_json()))
+    here, there = _by_name(found["verdicts"]), _by_name(entries)
+    strange = [name for name in sorted(here.keys() | there.keys()) if here.get(name) != there.get(name)]
+    problems += [Problem("audit_differs", AUDIT, values={"check": name}) for name in strange]
+    if _rows(held_rows(held)) != _rows(_table(con)):
+        problems.append(Problem("held_differs", AUDIT))
+    if not problems and found != told:
+        problems.append(Problem("audit_other", AUDIT))
+    if not problems and not _shows(con, stated, report):
+        problems.append(Problem("page_other", AUDIT_PAGE))
+    return Check("audit", len(found["verdicts"]) + len(held), tuple(problems))
+
+
+def _verdict(entry: Mapping[str, Any]) -> Verdict:
+    """A verdict from its entry in ``audit.json``. Raises ``LookupError`` or ``TypeError`` for another form."""
+    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in entry.items()}
+    del values["parks"]
+    values["by_park"] = tuple(ParkRows(**{**share, "examples": tuple(share["examples"])}) for share in entry["by_park"])
+    return Verdict(**values)
+
+
+def _by_name(verdicts: Iterable[object]) -> dict[str, list[object]]:
+    named = dict[str, list[object]]()
+    for verdict in verdicts:
+        named.setdefault(_name(verdict), []).append(verdict)
+    return named
+
+
+def _name(verdict: object) -> str:
+    if not isinstance(verdict, dict):
+        return str(verdict)
+    return " ".join(str(verdict[name]) for name in ("check", "table", "subject") if verdict.get(name))
+
+
+def _table(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    found = con.execute(_HELD)
+    names = [str(column[0]) for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _rows(rows: Iterable[Mapping[str, Any]]) -> list[list[tuple[str, str]]]:
+    """Rows in an order and a form in which they can be compared."""
+    return sorted(sorted((name, str(value)) for name, value in row.items()) for row in rows)
+
+
+def _shows(con: duckdb.DuckDBPyConnection, stated: Stated, report: AuditReport) -> bool:
+    """Whether the page is the one that the verdicts give, byte for byte."""
+    path = stated.folder / AUDIT_PAGE
+    names = con.execute("select park_id, name_zh, name_en from reference.parks").fetchall()
+    page = audit_page.render(report, stated.identity, {park: (zh or "", en or "") for park, zh, en in names})
+    return path.is_file() and path.read_bytes() == page.encode()

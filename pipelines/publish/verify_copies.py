@@ -1,0 +1,186 @@
+"""What else in a publication speaks of its tables, against them: manifest, certificates' root, database.
+
+The tables themselves are looked at in ``verify_tables``, the audit in ``verify_audit``.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines import warehouse
+from pipelines.contracts import load
+from pipelines.errors import UserError
+from pipelines.lake import Lake
+from pipelines.publish import candidate, proof
+from pipelines.publish.candidate import qualified
+from pipelines.publish.manifest import (
+    AUDIT,
+    CHECKER,
+    DATABASE,
+    MANIFEST,
+    content_hash,
+    factors_of,
+    inputs_of,
+    manifest_of,
+)
+from pipelines.publish.verification import Check, Problem, Stated
+from pipelines.publish.verify_tables import first_line, loaded_tables
+
+_OBJECTS = """
+    select schema_name || '.' || table_name as object, 'table' as kind, comment as text from duckdb_tables()
+    where not internal
+    union all
+    select schema_name || '.' || view_name, 'view', sql || coalesce(comment, '') from duckdb_views() where not internal
+    union all
+    select schema_name || '.' || table_name || '.' || column_name, data_type, comment from duckdb_columns()
+    where not internal
+    union all
+    select schema_name || '.' || function_name, function_type, macro_definition from duckdb_functions()
+    where not internal
+    union all
+    select schema_name || '.' || sequence_name, 'sequence', sql from duckdb_sequences()
+    union all
+    select schema_name || '.' || index_name, 'index', sql from duckdb_indexes()
+    union all
+    select schema_name || '.' || type_name, 'type', logical_type from duckdb_types() where not internal
+    order by all
+"""
+"""Everything a database defines: tables, views, columns with their comments, and what else could hide in one."""
+
+
+def check_manifest(
+    con: duckdb.DuckDBPyConnection, stated: Stated, certificates: Mapping[str, Any], problems: tuple[Problem, ...]
+) -> Check:
+    """Each entry of the manifest against what the files give. ``problems``: those found in its text.
+
+    ``certificates``: the entry of that name as the tables give it. Hashes of files, rows and contents of tables are
+    looked at elsewhere; what an older or newer version of the code added to manifests is a note.
+    """
+    contracts = load("outputs")
+    try:
+        given = manifest_of(
+            stated.identity,
+            {table: contracts[table] for table in stated.tables},
+            stated.folder,
+            rows={table: entry["rows"] for table, entry in stated.manifest["tables"].items()},
+            inputs=inputs_of(con),
+            factors=factors_of(con),
+            audit=json.loads((stated.folder / AUDIT).read_bytes())["summary"],
+            certificates=certificates,
+        )
+    except (LookupError, OSError, ValueError, TypeError, duckdb.Error) as error:
+        problem = Problem("manifest_not_compared", MANIFEST, fails=False, values={"why": first_line(error)})
+        return Check("manifest", 1, (*problems, problem))
+    expected = json.loads(json.dumps(given | {"id": stated.manifest["id"]}))
+    same = stated.made_by_today("code", "contracts")
+    found = [
+        Problem("manifest_differs", MANIFEST, same or entry.partition(".")[0] in ("inputs", "factors"), values)
+        for entry, values in _differences(expected, stated.manifest, "")
+        if not entry.startswith("tables.") and not entry.startswith("files.") and entry != "audit.sha256"
+    ]
+    return Check("manifest", len(stated.manifest), (*problems, *found))
+
+
+def _differences(expected: Any, stated: Any, entry: str) -> Iterator[tuple[str, dict[str, object]]]:
+    """The entries in which two JSON values differ, the innermost ones, with both values."""
+    if isinstance(expected, dict) and isinstance(stated, dict):
+        for name in sorted(expected.keys() | stated.keys()):
+            path = f"{entry}.{name}".lstrip(".")
+            yield from _differences(expected.get(name), stated.get(name), path)
+    elif isinstance(expected, list) and isinstance(stated, list) and len(expected) == len(stated):
+        for place, (one, other) in enumerate(zip(expected, stated, strict=True), start=1):
+            yield from _differences(one, other, f"{entry}[{place}]")
+    elif expected != stated or type(expected) is not type(stated):
+        yield entry, {"entry": entry, "stated": _short(stated), "found": _short(expected)}
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def certificates_of(con: duckdb.DuckDBPyConnection, stated: Stated, lake: Lake | None) -> tuple[dict[str, Any], Check]:
+    """The entry ``certificates`` as the tables give it, and the check of its root.
+
+    The root is computed where the ledger files that the salts come from lie in a home folder; elsewhere it is taken as
+    stated, and only the number of ranges and what counts of them can be checked.
+    """
+    told = dict(stated.manifest["certificates"])
+    problems = list[Problem]()
+    key = b""
+    if lake is None:
+        problems.append(Problem("root_needs_home", MANIFEST, fails=False))
+    else:
+        try:
+            key = proof.salt_key(lake, stated.manifest["inputs"])
+        except UserError as error:
+            problems.append(Problem("root_needs_files", MANIFEST, fails=False, values={"why": str(error)}))
+    try:
+        given = proof.commitment(con, key)
+    except duckdb.Error as error:
+        problem = Problem("check_impossible", "certificates.claimed_ranges", values={"why": first_line(error)})
+        return told, Check("certificates", 0, (problem,))
+    if problems:
+        given["root"] = told["root"]
+    elif given["root"] != told["root"]:
+        problems.append(Problem("root_differs", MANIFEST, values={"stated": told["root"], "found": given["root"]}))
+        given["root"] = told["root"]
+    return given, Check("certificates", given["ranges"], tuple(problems))
+
+
+def check_checker(stated: Stated) -> tuple[Problem, ...]:
+    """The program that checks proofs is the package's own, byte for byte, where the code is."""
+    own, shipped = Path(__file__).with_name(CHECKER), stated.folder / CHECKER
+    if not stated.made_by_today("code") or not shipped.is_file() or own.read_bytes() == shipped.read_bytes():
+        return ()
+    return (Problem("checker_other", CHECKER),)
+
+
+def check_database(con: duckdb.DuckDBPyConnection, stated: Stated, folder: Path, scratch: Path) -> Check:
+    """``parks.duckdb`` against the Parquet files: each table's rows, and all that a database made from them defines.
+
+    ``scratch``: an empty folder for that database. Its bytes are not repeatable, so they are not compared.
+    """
+    tables = loaded_tables(con)
+    try:
+        with closing(warehouse.open_published(stated.folder / DATABASE)) as product:
+            problems = [p for table in sorted(tables) for p in _copy(con, product, table)]
+            problems += _definitions(product, stated, tables, folder, scratch)
+    except duckdb.Error as error:
+        problems = [Problem("database_unreadable", DATABASE, values={"why": first_line(error)})]
+    return Check("database", len(tables), tuple(problems))
+
+
+def _copy(con: duckdb.DuckDBPyConnection, product: duckdb.DuckDBPyConnection, table: str) -> Iterator[Problem]:
+    schema, _, name = table.partition(".")
+    kind = product.execute(
+        "select table_type from information_schema.tables where table_schema = ? and table_name = ?", [schema, name]
+    ).fetchone()
+    if kind is None or kind[0] != "BASE TABLE":
+        yield Problem("database_lacks", table)
+    elif content_hash(product, qualified(table)) != content_hash(con, qualified(table)):
+        yield Problem("database_rows", table)
+
+
+def _definitions(
+    product: duckdb.DuckDBPyConnection, stated: Stated, tables: set[str], folder: Path, scratch: Path
+) -> Iterator[Problem]:
+    """What the database defines and should not, or the other way round; made by another version, only its tables."""
+    found = set(product.execute(_OBJECTS).fetchall())
+    extra = {name for name, kind, _ in found if kind == "table"} - set(stated.tables)
+    yield from (Problem("database_extra", table) for table in sorted(extra))
+    if not stated.made_by_today("code", "sql", "contracts", "engine") or tables != set(load("outputs")):
+        yield Problem("database_not_compared", DATABASE, fails=False)
+        return
+    for schema in {table.partition(".")[0] for table in tables}:
+        (scratch / schema).symlink_to(folder / schema, target_is_directory=True)
+    with closing(duckdb.connect()) as builder:
+        candidate.write_database(builder, load("outputs"), scratch)
+    with closing(warehouse.open_published(scratch / DATABASE)) as anew:
+        wanted = set(anew.execute(_OBJECTS).fetchall())
+    strange = {name for name, _, _ in found ^ wanted} - extra
+    yield from (Problem("database_defines", name) for name in sorted(strange))
