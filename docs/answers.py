@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from pipelines.lake import Lake
 from pipelines.publish import query
 
@@ -35,15 +37,17 @@ def _cell(value: Any) -> str:
     return text.replace("|", "\\|")
 
 
-def answer(lake: Lake, statement: str) -> str:
-    """The result of a query on the current publication, as the page shows it. Raises ``UserError`` if it fails."""
-    return table(*query.run_sql(lake, statement))
+def answer(con: duckdb.DuckDBPyConnection, statement: str) -> str:
+    """The result of a query on a publication, as the page shows it."""
+    found = con.execute(statement)
+    return table([column[0] for column in found.description], found.fetchall())
 
 
-def answered(text: str, lake: Lake) -> str:
-    """The page with every result as the current publication gives it."""
-    return _EXAMPLE.sub(lambda found: f"{found[1]}\n{answer(lake, found[2])}\n", text).rstrip() + "\n"
+def answered(text: str, con: duckdb.DuckDBPyConnection) -> str:
+    """The page with every result as the publication gives it."""
+    return _EXAMPLE.sub(lambda found: f"{found[1]}\n{answer(con, found[2])}\n", text).rstrip() + "\n"
 
 
 if __name__ == "__main__":
-    PAGE.write_text(answered(PAGE.read_text(encoding="utf-8"), Lake(Path(sys.argv[1]))), encoding="utf-8")
+    with query.open_current(Lake(Path(sys.argv[1]))) as publication:
+        PAGE.write_text(answered(PAGE.read_text(encoding="utf-8"), publication), encoding="utf-8")

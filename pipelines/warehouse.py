@@ -28,23 +28,26 @@ def connect(settings: Settings, threads: int | None = None) -> duckdb.DuckDBPyCo
     return con
 
 
-def open_published(path: Path, memory: str = "1GiB") -> duckdb.DuckDBPyConnection:
-    """A published ``parks.duckdb``, read-only, shut off from files, network, settings and the caller's variables.
+def published_config(memory: str = "1GiB") -> dict[str, str]:
+    """The settings under which a published file is read: shut off from files, network and the caller's variables.
 
-    A query has at most ``memory`` and spills nothing: there is nowhere to write. Raises ``duckdb.IOException`` if the
-    file is missing or not a database.
+    A query has at most ``memory`` and spills nothing: there is nowhere to write.
     """
-    con = duckdb.connect(
-        str(path),
-        read_only=True,
-        config={
-            "enable_external_access": "false",
-            "autoload_known_extensions": "false",
-            "autoinstall_known_extensions": "false",
-            "python_enable_replacements": "false",
-            "memory_limit": memory,
-            "temp_directory": "",
-        },
-    )
+    return {
+        "enable_external_access": "false",
+        "autoload_known_extensions": "false",
+        "autoinstall_known_extensions": "false",
+        "python_enable_replacements": "false",
+        "memory_limit": memory,
+        "temp_directory": "",
+    }
+
+
+def open_published(path: Path, memory: str = "1GiB") -> duckdb.DuckDBPyConnection:
+    """A published ``parks.duckdb``, read-only and under ``published_config``, which nothing can change any more.
+
+    Raises ``duckdb.IOException`` if the file is missing or not a database.
+    """
+    con = duckdb.connect(str(path), read_only=True, config=dict(published_config(memory)))
     con.execute("set lock_configuration = true")
     return con

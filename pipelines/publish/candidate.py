@@ -3,6 +3,7 @@
 Judging the candidate is in ``audit``, moving it into place in ``publisher``.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -79,8 +80,39 @@ def _scale(kind: str) -> int | None:
     return int(decimals[1]) if decimals else None
 
 
+def storage(contract: Contract) -> str:
+    """How a table is written, with the contract's words in the Parquet file.
+
+    The file's key-value metadata has ``table``, ``contract_version``, ``description`` and ``columns``, a JSON object of
+    description, unit and values by column; pandas finds the same in ``DataFrame.attrs``.
+    """
+    words = {
+        "table": contract.table,
+        "contract_version": contract.version,
+        "description": contract.description,
+        "columns": {column.name: _words(column) for column in contract.columns},
+    }
+    pairs = {name: value if isinstance(value, str) else _json(value) for name, value in words.items()}
+    pairs["PANDAS_ATTRS"] = _json(words)
+    metadata = ", ".join(f"{name}: {literal(value)}" for name, value in pairs.items())
+    return f"{STORAGE}, kv_metadata {{{metadata}}}"
+
+
+def _words(column: Column) -> dict[str, str | list[str]]:
+    values = {"values": list(column.enum)} if column.enum else {}
+    return {"description": column.description} | ({"unit": column.unit} if column.unit else {}) | values
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 def write_tables(
-    con: duckdb.DuckDBPyConnection, queries: Mapping[str, str], identity: Identity, folder: Path
+    con: duckdb.DuckDBPyConnection,
+    queries: Mapping[str, str],
+    contracts: Mapping[str, Contract],
+    identity: Identity,
+    folder: Path,
 ) -> dict[str, int]:
     """Writes the rows of each table's query, in its order, with the stamp; returns rows by table."""
     values = (identity.method_version, identity.factor_release, identity.publication_id)
@@ -90,7 +122,7 @@ def write_tables(
         target = table_path(folder, table)
         target.parent.mkdir(parents=True, exist_ok=True)
         copied = con.execute(
-            f"copy (select *, {stamp} from ({query})) to {literal(str(target))} ({STORAGE})"
+            f"copy (select *, {stamp} from ({query})) to {literal(str(target))} ({storage(contracts[table])})"
         ).fetchone()
         rows[table] = int(copied[0]) if copied else 0
     return rows

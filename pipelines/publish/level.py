@@ -138,7 +138,7 @@ def _write_table(con: duckdb.DuckDBPyConnection, contract: Contract, publication
     query = f"select {columns} from {source} order by {order}"
     target = table_path(folder, contract.table)
     target.parent.mkdir(parents=True, exist_ok=True)
-    copied = con.execute(f"copy ({query}) to {literal(str(target))} ({candidate.STORAGE})").fetchone()
+    copied = con.execute(f"copy ({query}) to {literal(str(target))} ({candidate.storage(contract)})").fetchone()
     unstamped = f"(select * exclude ({', '.join(STAMP)}) from {candidate.parquet(target)})"
     return {
         "rows": int(copied[0]) if copied else 0,

@@ -154,7 +154,7 @@ def _make(settings: Settings, lake: Lake, work: _Work) -> _Made:
             if is_intact(target):
                 return _Made(identity, stopped, reused=True)
             with _scratch(lake.published / f"{_CANDIDATE}{identity.publication_id}") as folder:
-                rows = candidate.write_tables(con, queries, identity, folder)
+                rows = candidate.write_tables(con, queries, work.contracts, identity, folder)
                 shutil.copyfile(Path(__file__).with_name(CHECKER), folder / CHECKER)
                 report = replace(_audit(con, work.contracts, identity, folder), held=stopped)
                 write_json(folder / AUDIT, report.as_json())

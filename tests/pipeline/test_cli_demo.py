@@ -1,12 +1,13 @@
 """The demo, small, through the real command line: what a newcomer sees, and that every planted fault is found."""
 
+import importlib.util
 import json
 import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
-from zcp_command import one_sentence, zcp
+from zcp_command import ROOT, one_sentence, zcp
 
 from pipelines.commands.demo import next_commands
 from pipelines.commands.output import Output
@@ -68,11 +69,23 @@ def test_the_demo_has_a_row_for_every_park_and_every_kind_of_verdict(demo: dict[
 
 def test_every_score_of_data_quality_is_what_its_statement_gives(home: Path) -> None:
     lake = Lake(home)
-    _, scores = query.run_sql(lake, "select score, statement from quality.scores")
+    con = query.open_current(lake)
+    scores = con.execute("select score, statement from quality.scores").fetchall()
     for score, statement in scores:
-        _, given = query.run_sql(lake, statement)
-        _, published = query.run_sql(lake, f"select park_id, month, {score} from quality.park_month")
+        given = con.execute(statement).fetchall()
+        published = con.execute(f"select park_id, month, {score} from quality.park_month").fetchall()
         assert sorted(given) == sorted(published) != [], score
+
+
+def test_the_page_of_questions_has_the_answers_of_the_demo(home: Path) -> None:
+    spec = importlib.util.spec_from_file_location("docs_answers", ROOT / "docs" / "answers.py")
+    page = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(page)
+    found = page.queries(page.PAGE.read_text(encoding="utf-8"))
+    assert len(found) >= 20
+    con = query.open_current(Lake(home))
+    for statement, shown in found:
+        assert page.answer(con, statement) == shown, f"{statement}: run `python docs/answers.py HOME` (see there)"
 
 
 def test_a_second_run_of_the_same_deliveries_gives_the_same_publication(home: Path, demo: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.lake import Lake
 from pipelines.publish import audit
-from pipelines.publish.query import run_sql
+from pipelines.publish.query import open_current
 from pipelines.run import run_pipeline
 from tests.pipeline.known_truth import (
     COAL_EQUIVALENT,
@@ -86,7 +86,8 @@ def query(tmp_path_factory: pytest.TempPathFactory, parks: dict[str, Park]) -> Q
     world = Deliveries(tmp_path_factory.mktemp("known"))
     world.take_in(world.write("all", f"{YEAR + 1}-02-10T09:00", **tables(parks.values())))
     run_pipeline(world.settings, YEAR)
-    return lambda sql: run_sql(Lake(world.settings.home), sql)[1]
+    con = open_current(Lake(world.settings.home))
+    return lambda sql: con.execute(sql).fetchall()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from pipelines.ingest.withdrawing import withdraw
 from pipelines.lake import Lake
 from pipelines.publish import audit
 from pipelines.publish.manifest import published_files, read_manifest
-from pipelines.publish.query import run_sql
+from pipelines.publish.query import open_current
 from pipelines.run import PipelineResult, run_pipeline
 from tests.pipeline.small_park import MASTERS, YEAR, Deliveries, kwh, one_day, readings
 
@@ -126,7 +126,8 @@ def test_the_window_is_a_setting(steps, world):
 
 
 def published(world: Deliveries, query: str) -> list[tuple]:
-    return run_sql(Lake(world.settings.home), query)[1]
+    with open_current(Lake(world.settings.home)) as con:
+        return con.execute(query).fetchall()
 
 
 def test_the_late_reading_and_the_correction_count(steps, world):

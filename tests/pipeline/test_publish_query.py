@@ -1,8 +1,11 @@
 """Reading publications: SQL that a user wrote reads, and does nothing else; what is published is listed."""
 
+import pickle
+import time
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from pipelines.errors import UserError
@@ -32,77 +35,49 @@ def test_columns_and_rows(lake: Lake) -> None:
     assert (names, rows) == (["park_id", "v"], [("park-a", "fail"), ("park-b", "fail")])
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "from metrics.park_year;",
-        "with a as (select 1) select * from a",
-        "describe metrics.park_year",
-        "summarize metrics.park_year",
-        "show all tables",
-        "explain select * from views.league_table",
-        "select unnest(reasons) from metrics.park_year",
-        "select evidence ->> 'x' from quality.findings",
-    ],
-)
-def test_everything_that_reads_is_allowed(lake: Lake, text: str) -> None:
-    assert query.run_sql(lake, text)[1]
+HOGS = {
+    # What DuckDB can stop by itself …
+    "select count(*) from range(10000000000) a, range(1000000) b where a.range % 7 = b.range": r"longer than 0\.4 s",
+    "with recursive t(i) as (select 1 union all select i + 1 from t) select count(*) from t": r"longer than 0\.4 s",
+    "select count(distinct i || repeat('x', 1000)) from range(3000000) t(i)": "Out of Memory",
+    "select list(i) from range(1000000000) t(i)": "Out of Memory",
+    "from range(100001)": "more than 100000 rows",
+    "from generate_series(1, 1000000000000)": "more than 100000 rows",
+    "select repeat('x', 1000000) from range(90)": "more than 67108864 bytes",
+    # … and what no interrupt and no memory limit of it reaches: one call of a function.
+    "select max(levenshtein(repeat('a', 60000), repeat('b', 60000)))": r"longer than 0\.4 s",
+    "select repeat('x', 1000000000)": r"longer than 0\.4 s|more memory|more than",
+    "select lpad('x', 2000000000, 'y')": r"longer than 0\.4 s|more memory|more than",
+    "select list_sum(range(1000000000))": "more memory|Out of Memory|longer than",
+}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "delete from metrics.park_year",
-        "create table t as select 1",
-        "create temp table t as select 1",
-        "copy (select 1) to 'out.csv'",
-        "attach 'other.duckdb'",
-        "set memory_limit = '64GB'",
-        "pragma threads = 8",
-        "install httpfs",
-        "load httpfs",
-        "call enable_logging()",
-        "export database 'out'",
-        "select 1; select 2",
-        "",
-        "select * from read_csv('/etc/passwd')",
-        "select * from read_text('/etc/hostname')",
-        "select * from glob('/*')",
-        "select * from 'https://example.org/x.parquet'",
-        "select * from metrics.park_yea",
-        "selec 1",
-    ],
-)
-def test_everything_else_is_refused_in_a_sentence(lake: Lake, text: str, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=r"a query is one SELECT|the query failed") as caught:
-        query.run_sql(lake, text)
+@pytest.mark.parametrize("text", HOGS)
+def test_a_query_that_takes_too_much_is_stopped_alone(lake: Lake, text: str) -> None:
+    limit_seconds = 0.4 if "longer than 0" in HOGS[text] else 20
+    began = time.monotonic()
+    with pytest.raises(UserError, match=HOGS[text]) as caught:
+        query.run_sql(lake, text, timeout_seconds=limit_seconds)
     assert "\n" not in str(caught.value)
-    assert list(tmp_path.iterdir()) == []
+    assert time.monotonic() - began < limit_seconds + 10
 
 
-def test_variables_of_the_program_are_not_tables(lake: Lake) -> None:
-    secret = duckdb.sql("select 1 as secret").arrow()
-    with pytest.raises(UserError, match="secret"):
-        query.run_sql(lake, "select * from secret")
-    assert secret is not None
+def test_values_of_every_type_come_back(lake: Lake) -> None:
+    text = """
+        select 1::hugeint, 1.5::decimal(38, 6), 0.5::double, true, null, 'a\u00e9\u56ed', date '2026-01-01',
+            timestamp '2026-01-01 24:00:00', timestamptz '2026-01-01 00:00:00+00', interval 3 days, uuid(), 'x'::blob,
+            [1, 2], {'a': 1}, map {'a': 1}, '101'::bit
+    """
+    ((*values,),) = query.run_sql(lake, text)[1]
+    assert values[:3] == [1, Decimal("1.5"), 0.5]
+    assert values[5:8] == ["aé园", date(2026, 1, 1), datetime(2026, 1, 2)]
+    assert values[8].timestamp() == 1767225600
+    assert values[12:] == [[1, 2], {"a": 1}, {"a": 1}, "101"]
 
 
-def test_a_query_that_takes_too_long_is_stopped(lake: Lake) -> None:
-    endless = "select count(*) from range(10000000000) a, range(1000000) b where a.range * b.range % 7 = 3"
-    with pytest.raises(UserError, match=r"longer than 0\.2 s"):
-        query.run_sql(lake, endless, timeout_seconds=0.2)
-
-
-def test_a_query_that_gives_too_much_is_refused(lake: Lake) -> None:
-    with pytest.raises(UserError, match="more than 100000 rows"):
-        query.run_sql(lake, "from range(100001)")
-
-
-def test_a_query_that_needs_too_much_memory_fails_alone(lake: Lake) -> None:
-    with pytest.raises(UserError, match="Out of Memory"):
-        query.run_sql(lake, "select count(distinct i || repeat('x', 1000)) from range(3000000) t(i)")
-    assert query.run_sql(lake, "select 1")[1] == [(1,)]
+def test_an_answer_that_is_no_value_is_an_error() -> None:
+    with pytest.raises(pickle.UnpicklingError, match=r"posix\.system is no value"):
+        list(query._parts(b"cposix\nsystem\n(S'true'\ntR."))
 
 
 def test_an_older_publication_can_be_asked(lake: Lake) -> None:

@@ -53,7 +53,8 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
             for row in values:
                 names = ", ".join(map(identifier, row))
                 work.execute(f"insert into {table} ({names}) values ({', '.join('?' * len(row))})", [*row.values()])
-        candidate.write_tables(work, {table: f"select * from {table}" for table in contracts}, identity, folder)
+        queries = {table: f"select * from {table}" for table in contracts}
+        candidate.write_tables(work, queries, contracts, identity, folder)
         candidate.write_database(work, contracts, folder)
     with duckdb.connect(str(folder / DATABASE), read_only=True) as published:
         yield published
