@@ -17,6 +17,7 @@ import duckdb
 from pipelines import warehouse
 from pipelines.contracts import Contract, load
 from pipelines.errors import AuditFailed
+from pipelines.evidence import excerpt
 from pipelines.lake import Lake, fsync_path, write_json
 from pipelines.publish import (
     as_of,
@@ -206,7 +207,7 @@ def _write_manifest(
         audit=report.summary(),
         certificates=proof.commitment(con, proof.salt_key(lake, inputs)),
     )
-    write_json(folder / MANIFEST, manifest)
+    write_json(folder / MANIFEST, manifest | {"parks": excerpt.park_digests(con, contracts)})
 
 
 def _audit(
