@@ -94,7 +94,7 @@ def storage(contract: Contract) -> str:
     }
     pairs = {name: value if isinstance(value, str) else _json(value) for name, value in words.items()}
     pairs["PANDAS_ATTRS"] = _json(words)
-    metadata = ", ".join(f"{name}: {literal(value)}" for name, value in pairs.items())
+    metadata = ", ".join(f"{identifier(name)}: {literal(value)}" for name, value in pairs.items())
     return f"{STORAGE}, kv_metadata {{{metadata}}}"
 
 
