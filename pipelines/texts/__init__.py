@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from pipelines.texts.alerts import ALERT_TEXTS
 from pipelines.texts.errors import ERROR_TEXTS
+from pipelines.texts.forms import FORMS_TEXTS
 from pipelines.texts.headings import HEADINGS
 from pipelines.texts.plan import PLAN_TEXTS
 from pipelines.texts.proof import PROOF_TEXTS
@@ -187,6 +188,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     **HEADINGS,
     **ERROR_TEXTS,
     **ALERT_TEXTS,
+    **FORMS_TEXTS,
     **PROOF_TEXTS,
     **PLAN_TEXTS,
     **RESTATEMENT_TEXTS,
