@@ -145,13 +145,18 @@ def judge_database(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contr
     """Compares ``parks.duckdb`` with the Parquet files: each table must hold the same rows, as often."""
     con.execute(f"attach {literal(str(folder / DATABASE))} as product (read_only)")
     try:
-        return [_judge_copy(con, table) for table in contracts]
+        return [
+            copy_verdict(
+                table, same=content_hash(con, f"product.{qualified(table)}") == content_hash(con, qualified(table))
+            )
+            for table in contracts
+        ]
     finally:
         con.execute("detach product")
 
 
-def _judge_copy(con: duckdb.DuckDBPyConnection, table: str) -> Verdict:
-    same = content_hash(con, f"product.{qualified(table)}") == content_hash(con, qualified(table))
+def copy_verdict(table: str, *, same: bool) -> Verdict:
+    """The verdict on a table of the database whose rows are, or are not, the ``same`` as in its Parquet file."""
     rule = Verdict(
         "database.content",
         table,

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -159,12 +160,16 @@ def _make(settings: Settings, lake: Lake, work: _Work) -> _Made:
                 shutil.copyfile(Path(__file__).with_name(CHECKER), folder / CHECKER)
                 report = replace(_audit(con, work.contracts, identity, folder), held=stopped)
                 write_json(folder / AUDIT, report.as_json())
-                audit_page.write(folder / AUDIT_PAGE, report, identity, con)
                 further = held.stopped(con, report, stopped)
+                audit_page.write(folder / AUDIT_PAGE, report, identity, con, refused=further is None)
                 if further is None:
                     raise AuditFailed(_refusal(report, _put_aside(lake, folder, identity)))
                 if not report.failures:
-                    _write_manifest(con, work.contracts, identity, folder, lake=lake, rows=rows, report=report)
+                    root = proof.commitment(con, proof.salt_key(lake, inputs_of(con)))
+                    manifest = manifest_from(
+                        con, work.contracts, identity, folder, rows=rows, summary=report.summary(), certificates=root
+                    )
+                    write_json(folder / MANIFEST, manifest)
                     _move_into_place(lake, folder, target)
                     return _Made(identity, stopped, reused=False)
                 stopped = further
@@ -186,28 +191,31 @@ def _put_aside(lake: Lake, folder: Path, identity: Identity) -> Path:
     return folder.rename(lake.published / f"{_FAILED}{identity.publication_id}")
 
 
-def _write_manifest(
+def manifest_from(
     con: duckdb.DuckDBPyConnection,
     contracts: Mapping[str, Contract],
     identity: Identity,
     folder: Path,
     *,
-    lake: Lake,
     rows: Mapping[str, int],
-    report: AuditReport,
-) -> None:
-    inputs = inputs_of(con)
+    summary: Mapping[str, Any],
+    certificates: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The manifest of the publication in ``folder`` whose tables are open in ``con``.
+
+    ``rows`` of each table, ``summary`` of the audit; ``certificates`` as ``proof.commitment`` gives it.
+    """
     manifest = manifest_of(
         identity,
         contracts,
         folder,
         rows=rows,
-        inputs=inputs,
+        inputs=inputs_of(con),
         factors=factors_of(con),
-        audit=report.summary(),
-        certificates=proof.commitment(con, proof.salt_key(lake, inputs)),
+        audit=summary,
+        certificates=certificates,
     )
-    write_json(folder / MANIFEST, manifest | {"parks": excerpt.park_digests(con, contracts)})
+    return manifest | {"parks": excerpt.park_digests(con, contracts)}
 
 
 def _audit(

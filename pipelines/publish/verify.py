@@ -9,14 +9,11 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
-
 from pipelines import warehouse
 from pipelines.contracts import load
 from pipelines.lake import Lake
 from pipelines.publish import audit, chain
 from pipelines.publish.manifest import identity_of
-from pipelines.publish.verdicts import Verdict
 from pipelines.publish.verification import Check, Problem, Report, Stated, Verification, silent
 from pipelines.publish.verify_audit import check_audit
 from pipelines.publish.verify_copies import certificates_of, check_checker, check_database, check_manifest
@@ -73,14 +70,10 @@ def _checks(stated: Stated, settings: Settings, lake: Lake | None, scratch: Path
         certificates, root = certificates_of(con, stated, lake)
         yield root
         whole = all(check.state != "failed" for check in (content, contracts, sql, expectations, copies))
-        verdicts = (*structure, *rules, *_same_rows(con, folder), *judged) if whole else None
+        same = [audit.copy_verdict(table, same=True) for table in load("outputs")]
+        verdicts = (*structure, *rules, *same, *judged) if whole else None
         yield check_audit(con, stated, verdicts)
         yield check_manifest(con, stated, certificates, check_manifest_text(stated))
-
-
-def _same_rows(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Verdict]:
-    """What the audit says of a database that is known to be whole: else its faults would close the connection."""
-    return audit.judge_database(con, load("outputs"), folder)
 
 
 def check_catalog(lake: Lake, head: str | None = None) -> Check:

@@ -9,7 +9,6 @@ import duckdb
 from pipelines.publish import audit_page
 from pipelines.publish.held_tables import held_rows
 from pipelines.publish.manifest import AUDIT, AUDIT_PAGE, STAMP
-from pipelines.publish.offenders import ParkRows
 from pipelines.publish.verdicts import AuditReport, Verdict
 from pipelines.publish.verification import Check, Problem, Stated
 from pipelines.publish.verify_tables import first_line
@@ -26,7 +25,7 @@ def check_audit(con: duckdb.DuckDBPyConnection, stated: Stated, verdicts: Iterab
     try:
         told = json.loads((stated.folder / AUDIT).read_bytes())
         summary, entries = dict(told["summary"]), list(told["verdicts"])
-        held = tuple(map(_verdict, told["held"]))
+        held = tuple(map(Verdict.from_json, told["held"]))
     except (OSError, ValueError, LookupError, TypeError) as error:
         return Check("audit", 1, (Problem("audit_unreadable", AUDIT, values={"why": first_line(error)}),))
     problems = []
@@ -43,17 +42,9 @@ def check_audit(con: duckdb.DuckDBPyConnection, stated: Stated, verdicts: Iterab
         problems.append(Problem("held_differs", AUDIT))
     if not problems and found != told:
         problems.append(Problem("audit_other", AUDIT))
-    if not problems and not _shows(con, stated, report):
+    if not _shows(con, stated, report):
         problems.append(Problem("page_other", AUDIT_PAGE))
     return Check("audit", len(found["verdicts"]) + len(held), tuple(problems))
-
-
-def _verdict(entry: Mapping[str, Any]) -> Verdict:
-    """A verdict from its entry in ``audit.json``. Raises ``LookupError`` or ``TypeError`` for another form."""
-    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in entry.items()}
-    del values["parks"]
-    values["by_park"] = tuple(ParkRows(**{**share, "examples": tuple(share["examples"])}) for share in entry["by_park"])
-    return Verdict(**values)
 
 
 def _by_name(verdicts: Iterable[object]) -> dict[str, list[object]]:

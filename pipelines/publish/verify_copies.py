@@ -17,16 +17,8 @@ from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.publish import candidate, proof
 from pipelines.publish.candidate import qualified
-from pipelines.publish.manifest import (
-    AUDIT,
-    CHECKER,
-    DATABASE,
-    MANIFEST,
-    content_hash,
-    factors_of,
-    inputs_of,
-    manifest_of,
-)
+from pipelines.publish.manifest import AUDIT, CHECKER, DATABASE, MANIFEST, content_hash
+from pipelines.publish.publisher import manifest_from
 from pipelines.publish.verification import Check, Problem, Stated
 from pipelines.publish.verify_tables import first_line, loaded_tables
 
@@ -62,14 +54,13 @@ def check_manifest(
     """
     contracts = load("outputs")
     try:
-        given = manifest_of(
-            stated.identity,
+        given = manifest_from(
+            con,
             {table: contracts[table] for table in stated.tables},
+            stated.identity,
             stated.folder,
             rows={table: entry["rows"] for table, entry in stated.manifest["tables"].items()},
-            inputs=inputs_of(con),
-            factors=factors_of(con),
-            audit=json.loads((stated.folder / AUDIT).read_bytes())["summary"],
+            summary=json.loads((stated.folder / AUDIT).read_bytes())["summary"],
             certificates=certificates,
         )
     except (LookupError, OSError, ValueError, TypeError, duckdb.Error) as error:
