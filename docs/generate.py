@@ -15,7 +15,7 @@ from pipelines.definitions import defs
 from pipelines.resources import REFERENCE
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "README.zh-CN.md", "docs/deliveries.md", "docs/tables.md")
+PAGES = ("README.md", "README.zh-CN.md", "docs/deliveries.md", "docs/tables.md", "docs/gate.md")
 PROVENANCE = {"method_version", "factor_release", "publication_id"}
 _BLOCK = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
@@ -218,8 +218,16 @@ def asset_graph() -> str:
     return "\n".join([*lines, "```", ""])
 
 
+def fault_table() -> str:
+    """The faults that tests plant, each with the check that caught it when it was planted just now."""
+    from tests.pipeline.planted import fault_rows
+
+    return _table(("planted", "caught by", "severity", "stops"), fault_rows())
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "asset-graph": asset_graph,
+    "fault-table": fault_table,
     "published-columns": published_columns,
     "published-tables": published_tables,
     "published-tables-zh": published_tables_zh,

@@ -95,7 +95,7 @@ def demo(settings: Settings, parks: int | None, output: Output) -> None:
                     "planted_faults": [_fault_record(fault, evidence, output) for fault, evidence in found],
                 }
             )
-        published.print_league(con, YEAR, output)
+        published.print_league(published.league_rows(con, YEAR), YEAR, output)
     headings = [output.text(heading) for heading in ("h_what", "h_file", "h_where", "h_evidence")]
     output.table(
         output.text("faults_title"), headings, [_fault_row(fault, evidence, output) for fault, evidence in found]
@@ -140,6 +140,7 @@ def next_commands(settings: Settings, park_id: str, output: Output) -> list[tupl
         (output.text("next_show"), f"zcp show {park_id} {home}"),
         (output.text("next_quality"), f"zcp quality {home}"),
         (output.text("next_quality_park"), f"zcp quality {park_id} {home}"),
+        (output.text("next_report"), f"zcp report --out {settings.home}/pages {home}"),
         (output.text("next_sql"), f'zcp sql "{query}" {home}'),
         (output.text("next_ui"), f"zcp ui {home}"),
     ]

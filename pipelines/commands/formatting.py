@@ -59,10 +59,12 @@ def percent(value: float | None) -> str:
     return NOTHING if value is None else f"{value:.1%}"
 
 
-def verdict(value: str | None, language: Language) -> Text:
-    """A verdict in the reader's language, coloured."""
+def verdict(value: str | None, language: Language, *, stale: bool = False) -> Text:
+    """A verdict in the reader's language, coloured; ``stale`` is one of an earlier publication."""
     if value is None:
         return Text(NOTHING)
+    if stale:
+        return Text(text("stale_verdict", language, verdict=text(value, language)), style="dim")
     return Text(text(value, language), style=VERDICT_STYLES[value])
 
 
@@ -80,7 +82,7 @@ def league_row(row: Mapping[str, Any], language: Language) -> list[str | Text]:
         percent(row["reduction_from_base_year"]),
         number(row["limit_tco2_per_tce"], 1),
         percent(row["direct_supply_share"]),
-        verdict(row["overall_verdict"], language),
+        verdict(row["overall_verdict"], language, stale=row.get("stale", False)),
         "\n".join(
             chinese.standard_sentence(code, language) or code if language == "zh" else code
             for code in row["reasons"] or ()
@@ -169,6 +171,19 @@ def exclusion_rows(exclusions: Sequence[Mapping[str, Any]], language: Language) 
         ]
         for group in grouped(exclusions, "reason")
     ]
+
+
+def held_rows(held: Sequence[Mapping[str, Any]], language: Language) -> list[list[str]]:
+    """Rows of ``quality.held_parks``: check, rows, what must hold and what to do, in the reader's language."""
+    from pipelines.publish.checks import load_checks
+
+    checks = {f"sql.{check.name}": check for check in load_checks()} if language == "zh" else {}
+    rows = []
+    for row in held:
+        check = checks.get(row["check_name"])
+        words = f"{check.description_zh} {check.remedy_zh}" if check else f"{row['sentence']} {row['remedy']}"
+        rows.append([row["check_name"], number(row["offending_rows"], 0), words])
+    return rows
 
 
 def section_rows(row: Mapping[str, Any], names: Sequence[str], language: Language) -> list[list[str]]:

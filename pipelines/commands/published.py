@@ -98,12 +98,12 @@ def league_rows(con: "duckdb.DuckDBPyConnection", year: int) -> Rows:
     )
 
 
-def print_league(con: "duckdb.DuckDBPyConnection", year: int, output: Output) -> None:
+def print_league(rows: Rows, year: int, output: Output) -> None:
     """The league table; on a narrow terminal without the reasons, which are in ``zcp show PARK`` too."""
     shown = None if output.width >= WIDE_ENOUGH else formatting.NARROW_LEAGUE
-    rows = [formatting.league_row(row, output.language)[:shown] for row in league_rows(con, year)]
+    cells = [formatting.league_row(row, output.language)[:shown] for row in rows]
     headings = [output.text(heading) for heading in formatting.LEAGUE_HEADINGS[:shown]]
-    output.table(output.text("league_title", year=year), headings, rows)
+    output.table(output.text("league_title", year=year), headings, cells)
 
 
 def find_park(con: "duckdb.DuckDBPyConnection", wanted: str, output: Output) -> str:
@@ -120,7 +120,7 @@ def find_park(con: "duckdb.DuckDBPyConnection", wanted: str, output: Output) -> 
     raise UserError(output.text("unknown_park", park=wanted, hint=hint))
 
 
-def _park_detail(con: "duckdb.DuckDBPyConnection", park_id: str, year: int) -> dict[str, Any]:
+def park_detail(con: "duckdb.DuckDBPyConnection", park_id: str, year: int) -> dict[str, Any]:
     """Everything that ``zcp show PARK`` shows, as rows of the published tables."""
     return {
         "metrics": next(row for row in league_rows(con, year) if row["park_id"] == park_id),
@@ -151,6 +151,14 @@ def _park_detail(con: "duckdb.DuckDBPyConnection", park_id: str, year: int) -> d
 def _print_park(detail: Mapping[str, Any], minimum_share: float, output: Output) -> None:
     language, row = output.language, detail["metrics"]
     output.say(f"{formatting.park_name(row, language)} ({row['park_id']}) {row['year']}", style="bold")
+    if detail["held_back"]:
+        key = "held_shown_stale" if row["stale"] else "held_shown_empty"
+        output.say(output.text(key, publication_id=row["last_good_publication_id"]), style="yellow")
+        output.table(
+            output.text("s_held_back"),
+            [output.text("h_check"), output.text("h_rows"), output.text("h_sentence")],
+            formatting.held_rows(detail["held_back"], language),
+        )
     output.table(
         output.text("s_verdicts"),
         ["", output.text("h_value"), output.text("h_limit"), output.text("h_margin"), output.text("h_verdict")],
@@ -185,22 +193,26 @@ def show(settings: Settings, park: str | None, year: int | None, output: Output,
 
     Raises ``UserError`` where nothing is published, or for an unknown park or year.
     """
+    from pipelines.commands import stale
     from pipelines.reference_tables import parameter_versions, parameters_of
 
+    lake = Lake(settings.home)
     with open_current(settings, output, chosen_id(settings, output, as_of=as_of, year=year)) as con:
         shown = find_year(con, year, output)
         park_id = find_park(con, park, output) if park else None
         note_generated(con, output)
         if park_id is None:
+            rows = stale.league_rows(con, lake, shown)
             if output.as_json:
-                output.json(league_rows(con, shown))
-            print_league(con, shown, output)
+                output.json(rows)
+            print_league(rows, shown, output)
+            stale.note(con, lake, output)
             return
-        detail = _park_detail(con, park_id, shown)
+        detail = stale.park_detail(con, lake, park_id, shown)
         if output.as_json:
             output.json(detail)
             return
-        minimum = float(parameters_of(shown, parameter_versions(Lake(settings.home)))["direct_supply_share_min"])
+        minimum = float(parameters_of(shown, parameter_versions(lake))["direct_supply_share_min"])
         _print_park(detail, minimum, output)
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.commands import landing, published, restatement, set_aside
+from pipelines.commands import landing, published, restatement, set_aside, stale
 from pipelines.commands.building import (
     build_and_publish,
     check_year,
@@ -47,14 +47,15 @@ def run(
         landing.print_late(settings, lake, output)
     result = build_and_publish(settings, chosen_year, cutoff_day, chosen_months, output, as_of=moment)
     with published.open_current(settings, output, result.publication_id) as con:
-        rows = published.league_rows(con, chosen_year)
+        rows = stale.league_rows(con, lake, chosen_year)
+        held = stale.note(con, lake, output)
         totals = set_aside.totals(con)
         if output.as_json:
             candidate = not moment and restatement.waiting(lake, result.publication_id) is not None
             found = {"publication_id": result.publication_id, "candidate": candidate, "ledger": entries}
-            output.json(found | {"set_aside": totals, "park_year": rows})
+            output.json(found | {"set_aside": totals, "held_parks": held, "park_year": rows})
         published.note_generated(con, output)
-        published.print_league(con, chosen_year, output)
+        published.print_league(rows, chosen_year, output)
     path = lake.published / result.publication_id
     if moment:
         output.say(

@@ -85,14 +85,20 @@ class HeldPark:
     entries: tuple[Entry, ...]
 
 
-def write(path: Path, report: AuditReport, identity: Identity, con: duckdb.DuckDBPyConnection) -> None:
-    """Writes the page; ``con`` holds the candidate's tables, from which the names of parks come."""
+def write(
+    path: Path, report: AuditReport, identity: Identity, con: duckdb.DuckDBPyConnection, *, refused: bool
+) -> None:
+    """Writes the page; ``con`` holds the candidate's tables, from which the names of parks come.
+
+    ``refused``: nothing is published of this candidate.
+    """
     sound = not any(verdict.check.startswith("structure.") for verdict in report.failures)
-    names = con.execute("select park_id, name_zh, name_en from reference.parks").fetchall() if sound else []
-    path.write_text(render(report, identity, {park: (zh or "", en or "") for park, zh, en in names}), encoding="utf-8")
+    rows = con.execute("select park_id, name_zh, name_en from reference.parks").fetchall() if sound else []
+    names = {park: (zh or "", en or "") for park, zh, en in rows}
+    path.write_text(render(report, identity, names, refused=refused), encoding="utf-8")
 
 
-def render(report: AuditReport, identity: Identity, names: dict[str, Words]) -> str:
+def render(report: AuditReport, identity: Identity, names: dict[str, Words], *, refused: bool = False) -> str:
     """The page as text; ``names`` are those of the parks, Chinese and English."""
     checks = {f"sql.{check.name}": check for check in load_checks()}
     held = {verdict.name for verdict in report.held}
@@ -107,6 +113,7 @@ def render(report: AuditReport, identity: Identity, names: dict[str, Words]) -> 
     )
     return environment.get_template(TEMPLATE).render(
         identity=identity,
+        refused=refused,
         total=len(entries) + len(holds),
         stops=[entry for entry in entries if entry.kind == "stops"],
         holds=[*holds, *(entry for entry in entries if entry.kind == "holds")],

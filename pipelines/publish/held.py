@@ -128,10 +128,10 @@ def held_parks(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
 def last_good(lake: Lake, publication_id: str) -> dict[str, str]:
     """The parks that a publication holds back, and the publication that has their last good figures.
 
-    Without those that had none when it became current, and those whose publication is no longer on disk.
+    Without those that had none when it was made, and those whose publication is no longer on disk.
     """
     on_disk = set(catalog.publication_ids(lake))
-    lines = [entry["last_good"] for entry in catalog.entries(lake) if entry["id"] == publication_id]
+    lines = [e["last_good"] for e in catalog.events(lake) if e.get("id") == publication_id and "last_good" in e]
     return {park: found for park, found in (lines[-1] if lines else {}).items() if found in on_disk}
 
 

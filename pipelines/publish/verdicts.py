@@ -1,5 +1,6 @@
 """What an audit says: one verdict for each check, and all of them on a candidate. Reaching them is in ``audit``."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -56,6 +57,14 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"parks": list(self.parks)}
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> "Verdict":
+        """The verdict of an entry that ``as_json`` gave. Raises ``LookupError`` or ``TypeError`` for another form."""
+        values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in entry.items()}
+        del values["parks"]
+        values["by_park"] = tuple(ParkRows(**{**s, "examples": tuple(s["examples"])}) for s in entry["by_park"])
+        return cls(**values)
 
 
 def passed(verdict: Verdict) -> Verdict:

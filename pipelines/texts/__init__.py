@@ -11,10 +11,13 @@ from typing import Any, Literal, get_args
 
 from pipelines.texts.alerts import ALERT_TEXTS
 from pipelines.texts.errors import ERROR_TEXTS
+from pipelines.texts.evidence import EVIDENCE_TEXTS
 from pipelines.texts.forms import FORMS_TEXTS
+from pipelines.texts.gate import GATE_TEXTS
 from pipelines.texts.headings import HEADINGS
 from pipelines.texts.plan import PLAN_TEXTS
 from pipelines.texts.proof import PROOF_TEXTS
+from pipelines.texts.report import REPORT_TEXTS
 from pipelines.texts.restatement import RESTATEMENT_TEXTS
 from pipelines.texts.supply import SUPPLY_TEXTS
 from pipelines.texts.trajectory import TRAJECTORY_TEXTS
@@ -187,10 +190,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "not_applicable": ("不适用", "not applicable"),
     **HEADINGS,
     **ERROR_TEXTS,
+    **GATE_TEXTS,
     **ALERT_TEXTS,
+    **EVIDENCE_TEXTS,
     **FORMS_TEXTS,
     **PROOF_TEXTS,
     **PLAN_TEXTS,
+    **REPORT_TEXTS,
     **RESTATEMENT_TEXTS,
     **SUPPLY_TEXTS,
     **WHAT_IF_TEXTS,

@@ -193,13 +193,13 @@ def planted(con: duckdb.DuckDBPyConnection, fault: Fault) -> Iterator[None]:
 
 
 def judged(con: duckdb.DuckDBPyConnection, check: str) -> list[Verdict]:
-    """All verdicts of the part of the audit that a check belongs to."""
+    """The verdicts of one check, on the tables that its faults are planted in."""
     park_year = {"metrics.park_year": OUTPUTS["metrics.park_year"]}
     if check.startswith("structure."):
-        return audit.judge_structure(con, OUTPUTS)
+        return audit.judge_structure(con, park_year)
     if check.startswith("expectations."):
         return audit.judge_expectations(con, park_year)
-    return audit.judge_sql(con, checks.load_checks())
+    return audit.judge_sql(con, [c for c in checks.load_checks() if f"sql.{c.name}" == check])
 
 
 def stops(verdict: Verdict) -> str:
@@ -209,16 +209,14 @@ def stops(verdict: Verdict) -> str:
     return "everything" if verdict.stops_everything else ", ".join(verdict.parks)
 
 
-def fault_rows() -> list[tuple[str, str, str, str, str]]:
-    """Each fault planted: what, which check caught it, its severity, what that stops, and which other checks fail."""
+def fault_rows() -> list[tuple[str, str, str, str]]:
+    """Each fault planted by itself: what, which check caught it, the check's severity, and what that stops."""
     faults = {f"sql.{check}": fault for check, fault in sorted(BREAKS.items())} | STRUCTURE | EXPECTATIONS
     rows = []
     con = good_tables()
     for check, fault in faults.items():
         with planted(con, fault):
-            failed = {verdict.check: verdict for verdict in judged(con, check) if not verdict.passed}
-        verdict = failed.pop(check)
-        others = ", ".join(f"`{name.removeprefix('sql.')}`" for name in sorted(failed))
-        rows.append((fault.words, f"`{check.removeprefix('sql.')}`", verdict.severity, stops(verdict), others))
+            (verdict,) = (v for v in judged(con, check) if v.check == check and not v.passed)
+        rows.append((fault.words, f"`{check.removeprefix('sql.')}`", verdict.severity, stops(verdict)))
     con.close()
     return rows

@@ -1,0 +1,273 @@
+"""A critical failure stops the figures of the parks it is about: the others are published, the last good ones stay."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.commands import published
+from pipelines.commands.output import Output
+from pipelines.contracts import load
+from pipelines.errors import AuditFailed
+from pipelines.lake import Lake
+from pipelines.publish import audit, catalog, held, query
+from pipelines.publish.audit_page import render
+from pipelines.publish.manifest import Identity, is_intact, read_manifest
+from pipelines.publish.offenders import ParkRows
+from pipelines.publish.publisher import PublishResult, publish
+from pipelines.publish.verdicts import AuditReport, Verdict
+from pipelines.settings import Settings
+from tests.pipeline.publishing import YEAR, Rows, good_rows, write_models
+from tests.pipeline.zcp_command import zcp
+
+PARKS = ("park-a", "park-b", "park-c")
+IDENTITY = Identity("m", "f", YEAR, date(YEAR + 1, 12, 31), "duckdb", "c", "s", "k", (), {})
+KEPT = {"quality.meter_month", "quality.park_month", "quality.estimates"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _without_great_expectations() -> Iterator[None]:
+    """What its verdicts lead to is tested in ``test_publish_audit``; here all verdicts are alike."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit, "judge_expectations", lambda con, contracts: [])
+        yield
+
+
+def set_in(rows: Rows, table: str, park_id: str, **values: Any) -> None:
+    for row in rows[table]:
+        if row["park_id"] == park_id:
+            row.update(values)
+
+
+def with_fault(table: str, park_id: str, **values: Any) -> Rows:
+    rows = good_rows(PARKS)
+    set_in(rows, table, park_id, **values)
+    return rows
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Lake, PublishResult]:
+    """A home folder with a good publication of three parks."""
+    folder = tmp_path_factory.mktemp("home")
+    settings, lake = Settings(home=folder, duckdb_memory="512MiB", duckdb_threads=2), Lake(folder)
+    write_models(lake, good_rows(PARKS))
+    return settings, lake, publish(settings, lake, YEAR)
+
+
+@pytest.fixture(scope="module")
+def stopped(good: tuple[Settings, Lake, PublishResult]) -> PublishResult:
+    """The publication after it, in which 1 MWh of grid power of park-b comes from nowhere."""
+    settings, lake, _ = good
+    write_models(lake, with_fault("metrics.park_year", "park-b", residual_grid_mwh=31))
+    return publish(settings, lake, YEAR)
+
+
+def parks_in(con: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    return {park for (park,) in con.execute(f"select distinct park_id from {table}").fetchall()}
+
+
+def test_the_other_parks_are_published(good, stopped: PublishResult) -> None:
+    _, lake, first = good
+    assert catalog.current_id(lake) == stopped.publication_id != first.publication_id
+    assert is_intact(stopped.path)
+    assert set(stopped.held) == {"park-b"}
+    assert "sql.electricity_split" in stopped.held["park-b"]
+    with query.open_current(lake) as con, query.open_current(lake, first.publication_id) as before:
+        columns = "* exclude (publication_id)"
+        same = f"select {columns} from metrics.park_year where park_id <> 'park-b' order by park_id"
+        assert con.execute(same).fetchall() == before.execute(same).fetchall()
+        for table, contract in load("outputs").items():
+            if "park_id" in contract.column_names and table not in {"metrics.project_year", "metrics.sensitivity"}:
+                expected = parks_in(before, table) - (set() if kept(table) else {"park-b"})
+                assert parks_in(con, table) == expected | ({"park-b"} if table == "quality.held_parks" else set()), (
+                    table
+                )
+
+
+def kept(table: str) -> bool:
+    return table in {*KEPT, "quality.findings", "reference.parks", "metrics.park_year"}
+
+
+def test_the_stopped_park_keeps_a_row_without_figures_that_says_why(good, stopped: PublishResult) -> None:
+    _, lake, _ = good
+    with query.open_current(lake) as con:
+        found = con.execute("select * from metrics.park_year where park_id = 'park-b'")
+        names = [column[0] for column in found.description]
+        row = dict(zip(names, found.fetchone(), strict=True))
+        given = {name for name, value in row.items() if value is not None}
+        verdicts = {"core_verdict", "direct_supply_verdict", "overall_verdict"}
+        assert given == {"park_id", "year", "reasons", *verdicts, "method_version", "factor_release", "publication_id"}
+        assert {row[name] for name in verdicts} == {"undecided"}
+        assert row["reasons"] == ["held_back"]
+        assert list(held.held_parks(con)) == ["park-b"]
+        why = con.execute(
+            "select severity, offending_rows, remedy, evidence from quality.held_parks "
+            "where check_name = 'sql.electricity_split'"
+        ).fetchone()
+        assert why[:2] == ("critical", 1)
+        assert "energy.park_window" in why[2]
+        assert json.loads(why[3])[0]["residual_grid_mwh"] == "31.000000"
+        codes = con.execute("select distinct code from quality.findings where park_id = 'park-b'").fetchall()
+        assert {code for (code,) in codes} == {"held_back", "spike"}, "what compares a figure goes with it"
+
+
+def test_the_audit_says_what_held_the_park_back_and_the_published_tables_pass_it_whole(stopped: PublishResult) -> None:
+    said = json.loads((stopped.path / "audit.json").read_text(encoding="utf-8"))
+    assert said["summary"]["failures"] == 0
+    assert said["summary"]["held_parks"] == ["park-b"]
+    assert all(verdict["passed"] for verdict in said["verdicts"])
+    assert {park for verdict in said["held"] for park in verdict["parks"]} == {"park-b"}
+    page = (stopped.path / "audit.html").read_text(encoding="utf-8")
+    assert page.index("sql.electricity_split") < page.index("sql.every_park_has_a_row")
+    assert "http" not in page
+    assert read_manifest(stopped.path)["files"].keys() == {"audit.html", "check_certificates.py"}
+
+
+def test_the_same_inputs_stop_the_same_park_in_the_same_publication(good, stopped: PublishResult) -> None:
+    settings, lake, _ = good
+    again = publish(settings, lake, YEAR)
+    assert (again.publication_id, again.reused, again.held) == (stopped.publication_id, True, stopped.held)
+
+
+def test_the_catalog_and_show_lead_to_the_last_good_figures(good, stopped: PublishResult, capsys) -> None:
+    settings, lake, first = good
+    assert stopped.last_good == {"park-b": first.publication_id}
+    assert held.last_good(lake, stopped.publication_id) == stopped.last_good
+    published.show(settings, None, YEAR, Output("en", as_json=True))
+    printed = capsys.readouterr()
+    rows = {row["park_id"]: row for row in json.loads(printed.out)}
+    stale = rows["park-b"]
+    assert (stale["stale"], stale["last_good_publication_id"]) == (True, first.publication_id)
+    assert (stale["total_tco2"], stale["overall_verdict"]) == (25.975001, "fail")
+    assert stale["reasons"] == ["held_back", "direct_supply_below_minimum"]
+    assert (rows["park-a"]["stale"], rows["park-a"]["last_good_publication_id"]) == (False, None)
+    assert printed.err.count("Held back: park park-b failed the audit") == 1
+
+
+def test_show_says_in_chinese_that_a_park_is_stale_and_why(good, stopped: PublishResult) -> None:
+    _, lake, first = good
+    shown = zcp("show", "park-b", "--lang", "zh", home=lake.home)
+    assert shown.returncode == 0, shown.stderr
+    assert f"以下为发布 {first.publication_id} 的旧值" in shown.stdout
+    assert "核对 metrics.enterprise_window（上限）" in shown.stdout
+    assert "25.975" in shown.stdout
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> tuple[Settings, Lake]:
+    return Settings(home=tmp_path, duckdb_memory="512MiB", duckdb_threads=2), Lake(tmp_path)
+
+
+def test_a_park_that_never_was_good_has_no_last_good_figures(fresh) -> None:
+    settings, lake = fresh
+    write_models(lake, with_fault("metrics.park_year", "park-c", residual_grid_mwh=31))
+    result = publish(settings, lake, YEAR)
+    assert (set(result.held), result.last_good) == ({"park-c"}, {})
+
+
+def test_parks_with_a_common_enterprise_stop_together(fresh) -> None:
+    settings, lake = fresh
+    rows = with_fault("metrics.park_year", "park-b", residual_grid_mwh=31)
+    (enterprise,) = (row for row in rows["metrics.enterprise_year"] if row["park_id"] == "park-b")
+    zero = {name: 0 for name, value in enterprise.items() if name.endswith(("_mwh", "_tco2")) and value is not None}
+    rows["metrics.enterprise_year"].append(enterprise | {"park_id": "park-c"} | zero)
+    write_models(lake, rows)
+    result = publish(settings, lake, YEAR)
+    assert set(result.held) == {"park-b", "park-c"}
+    assert result.held["park-c"] == ("held.shared_enterprise",)
+    with query.open_current(lake) as con:
+        left = con.execute("select distinct enterprise_id from certificates.position order by 1").fetchall()
+    assert left == [("park-a-e",)]
+
+
+def test_both_parks_that_claim_a_certificate_stop(fresh) -> None:
+    settings, lake = fresh
+    rows = good_rows(PARKS)
+    claims = [row for row in rows["certificates.claimed_ranges"] if row["kind"] == "cancelled"]
+    claims[1] |= {"serial_from": claims[0]["serial_to"], "serial_to": claims[0]["serial_to"] + 24}
+    write_models(lake, rows)
+    assert set(publish(settings, lake, YEAR).held) == {"park-a", "park-b"}
+
+
+def test_a_park_without_a_row_gets_one_that_says_so(fresh) -> None:
+    settings, lake = fresh
+    rows = good_rows(PARKS)
+    rows["metrics.park_year"] = [row for row in rows["metrics.park_year"] if row["park_id"] != "park-b"]
+    write_models(lake, rows)
+    assert "sql.every_park_has_a_row" in publish(settings, lake, YEAR).held["park-b"]
+    with query.open_current(lake) as con:
+        assert con.execute("select year, reasons from metrics.park_year where park_id = 'park-b'").fetchall() == [
+            (YEAR, ["held_back"])
+        ]
+
+
+def test_a_profile_that_the_failed_check_read_goes_too(fresh) -> None:
+    settings, lake = fresh
+    rows = good_rows(PARKS)
+    rows["quality.estimates"] = [
+        row for row in rows["quality.estimates"] if (row["park_id"], row.get("method")) != ("park-b", "like_day")
+    ]
+    write_models(lake, rows)
+    assert publish(settings, lake, YEAR).held == {"park-b": ("sql.estimates_add_up",)}
+    with query.open_current(lake) as con:
+        assert parks_in(con, "quality.estimates") == parks_in(con, "quality.meter_month") == {"park-a", "park-c"}
+        assert parks_in(con, "quality.park_month") == set(PARKS)
+
+
+@pytest.mark.parametrize(
+    ("parks", "register"),
+    [(PARKS, False), (("park-b",), True)],
+    ids=["every park fails", "a certificate of nobody"],
+)
+def test_what_no_park_can_be_held_back_for_stops_everything(good, tmp_path, parks: tuple[str, ...], register) -> None:
+    settings = Settings(home=tmp_path, duckdb_memory="512MiB", duckdb_threads=2)
+    lake = Lake(tmp_path)
+    rows = good_rows(PARKS)
+    for park in parks:
+        set_in(rows, "metrics.park_year", park, residual_grid_mwh=31)
+    if register:
+        rows["certificates.register"][1] |= {"valid_to": f"{YEAR}-07-30"}
+    write_models(lake, rows)
+    with pytest.raises(AuditFailed, match=r"nothing new is published.*audit\.html"):
+        publish(settings, lake, YEAR)
+    assert catalog.current_id(lake) is None
+    (page,) = lake.published.glob(".failed-*/audit.html")
+    assert "上一次合格的发布仍为当前发布" in page.read_text(encoding="utf-8")
+
+
+def test_figures_that_count_a_certificate_of_another_park_by_now_are_good_no_longer(fresh) -> None:
+    settings, lake = fresh
+    write_models(lake, good_rows(PARKS))
+    publish(settings, lake, YEAR)
+    rows = with_fault("metrics.park_year", "park-b", residual_grid_mwh=31)
+    # What park-b claimed is park-c's now; park-b claims nothing that anybody else has.
+    taken = {row["park_id"]: row for row in rows["certificates.claimed_ranges"] if row["kind"] == "cancelled"}
+    taken["park-c"] |= {name: taken["park-b"][name] for name in ("serial_from", "serial_to")}
+    taken["park-b"] |= {"serial_from": 9000, "serial_to": 9024}
+    write_models(lake, rows)
+    result = publish(settings, lake, YEAR)
+    assert (set(result.held), result.last_good) == ({"park-b"}, {})
+
+
+def test_names_and_values_cannot_become_markup() -> None:
+    hostile = "<script>alert(1)</script>"
+    example = {"park_id": hostile, hostile: "<img src=x onerror=alert(2)>"}
+    verdict = Verdict(
+        "sql.electricity_split", "", "critical", False, 1, (example,), "In = T + G + N", hostile, hostile,
+        by_park=(ParkRows(hostile, 1, (example,)),), months=(hostile,),
+    )  # fmt: skip
+    page = render(AuditReport((), held=(verdict,)), IDENTITY, {hostile: (hostile, hostile)})
+    assert page.count("<script>") == 1
+    assert "<img" not in page
+
+
+def test_the_page_is_the_same_each_time_and_has_both_languages() -> None:
+    report = AuditReport((Verdict("structure.key", "metrics.park_year", "critical", True, demand="is unique."),))
+    page = render(report, IDENTITY, {})
+    assert page == render(report, IDENTITY, {})
+    assert "主键唯一" in page
+    assert "is unique." in page
