@@ -76,10 +76,17 @@ RESTATEMENT_TEXTS: dict[str, tuple[str, str]] = {
         "What changed in {year} from {before} to {after}, and why",
     ),
     "diff_same": ("{year}年的主要数值没有变化。", "No main figure of {year} changed."),
-    "diff_only_before": ("只在 {publication_id} 中的园区：{parks}", "Only in {publication_id}: {parks}"),
-    "diff_steps": ("各步：{steps}", "Steps: {steps}"),
-    "diff_held": (
-        "一方没有数值的不作分解：{figures}",
-        "Not split, as one of the two publications has no figure: {figures}",
+    "diff_only": ("只在 {publication_id} 中的园区：{parks}", "Only in {publication_id}: {parks}"),
+    "diff_verdict": (
+        "{park} {column}：{before} → {after}（来自：{causes}）",
+        "{park} {column}: {before} → {after} (by {causes})",
+    ),
+    "diff_no_figure": (
+        "{park} {column}：{before} → {after}，一方没有数值，不作分解。",
+        "{park} {column}: {before} → {after} is not split, as one of the two has no figure.",
+    ),
+    "diff_unclear": (
+        "{park} {column}：{causes}一步没有数值，其影响计入后一步。",
+        "{park} {column}: the step of {causes} has no figure; what it changes is in the part of the next step.",
     ),
 }

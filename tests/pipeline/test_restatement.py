@@ -1,5 +1,6 @@
 """Locked years: what would change them waits as a candidate until two persons agree; everything else passes."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.commands.output import Output
+from pipelines.commands.run import say_published
 from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.publish import audit, catalog, reference_release, restatement
@@ -17,6 +20,7 @@ from pipelines.publish.publisher import publish
 from pipelines.publish.restatement import Candidate, approve, candidates
 from pipelines.settings import Settings
 from tests.pipeline.publishing import YEAR, good_rows, home, write_models
+from tests.pipeline.zcp_command import one_sentence, zcp
 
 
 @pytest.fixture(autouse=True)
@@ -201,3 +205,29 @@ def test_the_reference_data_of_a_publication_are_kept(world):
         reference_release.use(scratch, folder)
         assert factor_release(scratch) == folder.name
     assert reference_release.folder(world.lake, "unknown") is None
+
+
+def test_the_commands(world):
+    world.correction()
+    done = zcp("candidates", home=world.lake.home)
+    assert "park-a" in done.stdout
+    assert "0.75" in done.stdout
+    assert json.loads(zcp("candidates", "--json", home=world.lake.home).stdout)[0]["publication_id"] == "corrected"
+    refused = zcp("approve", "corrected", "--reason", "r", "--by", "甲", "--by", "甲", home=world.lake.home)
+    assert "two persons" in one_sentence(refused, 2)
+    assert "has been locked since" in one_sentence(
+        zcp("lock", str(YEAR), "--reason", "r", "--by", "甲", home=world.lake.home), 2
+    )
+    approved = zcp("approve", "corrected", "--reason", "r", "--by", "甲", "--by", "乙", home=world.lake.home)
+    assert approved.returncode == 0
+    listed = zcp("publications", home=world.lake.home).stdout
+    assert "甲, 乙" in listed
+    assert f"{YEAR}" in listed
+
+
+def test_a_run_says_that_its_publication_waits(world, capsys):
+    world.correction()
+    say_published(world.lake, "corrected", Output("en"))
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"{YEAR} is locked and publication corrected would change its figures" in said
+    assert f"{world.first} stays current" in said
