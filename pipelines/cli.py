@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli_forms import handing_on
+from pipelines.cli_evidence import evidence
 from pipelines.cli_options import HELP_LANGUAGE as _HELP_LANGUAGE
 from pipelines.cli_options import AsOf, Home, Json, Lang
 from pipelines.cli_options import described as _described
@@ -224,6 +225,7 @@ def prove(
 
 
 app.add_typer(scenarios)
+app.add_typer(evidence)
 app.add_typer(handing_on)
 app.add_typer(verification)
 app.add_typer(restatement)

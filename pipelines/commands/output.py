@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+from rich.tree import Tree
 
 from pipelines.texts import Language, detect_language, text
 
@@ -96,6 +97,11 @@ class Output:
         for row in rows:
             table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
         self._console.print(table)
+
+    def tree(self, tree: Tree) -> None:
+        """A tree of Rich; nothing where JSON was asked for."""
+        if not self.as_json:
+            self._console.print(tree)
 
     @contextmanager
     def progress(self, key: str) -> Iterator[ReportProgress]:

@@ -2,8 +2,8 @@
 
 The text of a table is CSV: a line of column names, then a line for each row, sorted as text. Every value stands in
 double quotes (a quote in it is doubled), no value is nothing between the commas; columns are those of the contract,
-values as the database writes them. The hash of a park is the SHA-256 over a line ``table sha256`` for each table, in order
-of the tables' names; tables without a row of the park count with their line of names. The manifest has it for every
+values as the database writes them. The hash of a park is the SHA-256 over a line ``table sha256`` for each table, in
+the order of their names; tables without a row of the park count with their line of names. The manifest has it for every
 park, so who holds the manifest can tell a park's true rows from others without the rest of the publication.
 """
 
