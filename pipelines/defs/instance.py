@@ -49,7 +49,8 @@ def instance_folder(settings: Settings) -> Path:
     """``HOME/dagster`` with its ``dagster.yaml``, what Dagster calls DAGSTER_HOME.
 
     Where PostgreSQL is asked for, the URL in the environment is completed with its driver, for this process and those
-    it starts. Raises ``UserError`` if dagster-postgres is not installed or the database cannot be used.
+    it starts. Raises ``UserError`` if dagster-postgres is not installed, the database cannot be used, or
+    an operator's own file asks for it without the URL.
     """
     folder = (settings.home / "dagster").absolute()
     folder.mkdir(parents=True, exist_ok=True)
@@ -60,6 +61,8 @@ def instance_folder(settings: Settings) -> Path:
         os.environ[POSTGRES_URL] = url_with_driver(postgres_url)
         check_database(os.environ[POSTGRES_URL])
     before = target.read_text(encoding="utf-8") if target.exists() else _MARK
+    if not postgres_url and POSTGRES_URL in before and not before.startswith(_MARK):
+        raise UserError(f"{target} keeps runs in PostgreSQL: set {POSTGRES_URL} as the other services have it")
     if before.startswith(_MARK) and before != text:
         target.write_text(text, encoding="utf-8")
     return folder
