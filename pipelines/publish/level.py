@@ -19,24 +19,34 @@ from pipelines import warehouse
 from pipelines.contracts import Contract, load
 from pipelines.errors import UserError
 from pipelines.lake import sha256_file, write_json
-from pipelines.publish import candidate
+from pipelines.publish import audit_page, candidate
 from pipelines.publish.manifest import (
     AUDIT,
+    AUDIT_PAGE,
     CHECKER,
     MANIFEST,
     STAMP,
+    Identity,
     content_hash,
+    identity_of,
     is_intact,
     read_manifest,
     table_path,
 )
+from pipelines.publish.verdicts import AuditReport, Verdict
 from pipelines.reference_tables import identifier, literal
 from pipelines.settings import Settings
 
-VERDICT_ENTRIES = (
-    "check", "table", "subject", "severity", "passed", "offending", "demand", "remedy", "reads", "parks", "months",
-)  # fmt: skip
-"""What the public set says of a verdict: the rule and whose rows broke it, and none of the rows."""
+
+@dataclass(frozen=True)
+class PublicIdentity(Identity):
+    """A publication's identity as far as it is public: without inputs and rows, so its id is that of the manifest."""
+
+    stated_id: str
+
+    @property
+    def publication_id(self) -> str:
+        return self.stated_id
 
 
 @dataclass(frozen=True)
@@ -113,9 +123,12 @@ def _write_public(settings: Settings, publication: Path, folder: Path) -> None:
         contracts = {table: _there(con, contract, publication) for table, contract in contracts.items()}
         tables = {table: _write_table(con, contract, publication, folder) for table, contract in contracts.items()}
         candidate.write_database(con, contracts, folder)
+        names = park_names(con, candidate.parquet(table_path(folder, "reference.parks")))
+    report = public_report(json.loads((publication / AUDIT).read_text(encoding="utf-8")))
+    write_json(folder / AUDIT, report.as_json())
+    (folder / AUDIT_PAGE).write_text(audit_page.render(report, public_identity(complete), names), encoding="utf-8")
     shutil.copyfile(publication / CHECKER, folder / CHECKER)
-    write_json(folder / AUDIT, _public_audit(_read_audit(publication)))
-    write_json(folder / MANIFEST, _public_manifest(complete, publication, folder, known=known, tables=tables))
+    write_json(folder / MANIFEST, _public_manifest(complete, publication, folder, report, known=known, tables=tables))
 
 
 def _there(con: duckdb.DuckDBPyConnection, contract: Contract, publication: Path) -> Contract:
@@ -134,8 +147,7 @@ def _write_table(con: duckdb.DuckDBPyConnection, contract: Contract, publication
     source = candidate.parquet(table_path(publication, contract.table))
     columns = ", ".join(identifier(column.name) for column in contract.columns)
     # Sorted by what is shown: the order of rows must not tell what is left out.
-    order = ", ".join(identifier(name) for name in dict.fromkeys([*contract.key, *contract.column_names]))
-    query = f"select {columns} from {source} order by {order}"
+    query = f"select {columns} from {source} order by {candidate.order_of(contract, contract.column_names)}"
     target = table_path(folder, contract.table)
     target.parent.mkdir(parents=True, exist_ok=True)
     copied = con.execute(f"copy ({query}) to {literal(str(target))} ({candidate.storage(contract)})").fetchone()
@@ -148,32 +160,43 @@ def _write_table(con: duckdb.DuckDBPyConnection, contract: Contract, publication
     }
 
 
-def _read_audit(publication: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((publication / AUDIT).read_text(encoding="utf-8"))
-    return found
+def public_report(told: Mapping[str, Any]) -> AuditReport:
+    """The report that ``audit.json`` of the publication tells, without the rows that broke a rule and words on them.
+
+    Which check failed, for which parks and how often, is public: these parks are held back.
+    """
+    verdicts, held = (
+        tuple(_without_rows(Verdict.from_json(entry)) for entry in told[part]) for part in ("verdicts", "held")
+    )
+    return AuditReport(verdicts, held)
 
 
-def _public_audit(complete: Mapping[str, Any]) -> dict[str, Any]:
-    """The verdicts of the whole publication without the rows that broke a rule and what was said about them."""
-    return {
-        "summary": _public_summary(complete["summary"]),
-        **{
-            part: [{name: verdict[name] for name in VERDICT_ENTRIES if name in verdict} for verdict in complete[part]]
-            for part in ("held", "verdicts")
-            if part in complete
-        },
-    }
+def _without_rows(verdict: Verdict) -> Verdict:
+    return replace(
+        verdict,
+        examples=(),
+        by_park=tuple(replace(share, examples=()) for share in verdict.by_park),
+        sentence="" if verdict.passed else verdict.demand,
+    )
 
 
-def _public_summary(complete: Mapping[str, Any]) -> dict[str, Any]:
-    """A summary of verdicts; the lines of warnings show rows, so they are only counted."""
-    return {**complete, "warnings": len(complete["warnings"])}
+def public_identity(manifest: Mapping[str, Any]) -> PublicIdentity:
+    """What the manifest of a publication or a public set states of its identity. Raises as ``identity_of``."""
+    public = identity_of({**manifest, "inputs": [], "tables": {}})
+    return PublicIdentity(**vars(public), stated_id=str(manifest["id"]))
+
+
+def park_names(con: duckdb.DuckDBPyConnection, source: str) -> dict[str, tuple[str, str]]:
+    """The Chinese and English name of each park in ``source``, as the page of verdicts shows them."""
+    rows = con.execute(f"select park_id, name_zh, name_en from {source}").fetchall()
+    return {park: (chinese or "", english or "") for park, chinese, english in rows}
 
 
 def _public_manifest(
     complete: Mapping[str, Any],
     publication: Path,
     folder: Path,
+    report: AuditReport,
     *,
     known: Mapping[str, Contract],
     tables: Mapping[str, Mapping[str, Any]],
@@ -184,7 +207,6 @@ def _public_manifest(
     are the parks' own. It has no ``parks.duckdb``: the bytes of a database are not repeatable, its content is.
     """
     same = ("id", "method_version", "factor_release", "year", "cutoff", "engine", "hashes", "certificates")
-    summary = _public_summary({name: value for name, value in complete["audit"].items() if name != "sha256"})
     return {
         **{name: complete[name] for name in same},
         "level": "public",
@@ -198,8 +220,8 @@ def _public_manifest(
                 if (hidden := [column.name for column in known[table].columns if column.level == "restricted"])
             },
         },
-        "files": {CHECKER: sha256_file(folder / CHECKER)},
+        "files": {name: sha256_file(folder / name) for name in (AUDIT_PAGE, CHECKER)},
         "inputs": [{"sha256": digest} for digest in sorted({entry["sha256"] for entry in complete["inputs"]})],
         "factors": [entry for entry in complete["factors"] if entry["status"] != "measured"],
-        "audit": {**summary, "sha256": sha256_file(folder / AUDIT)},
+        "audit": {**report.summary(), "sha256": sha256_file(folder / AUDIT)},
     }

@@ -4,28 +4,27 @@ A whole publication is looked at in ``verify``; a restricted set is one, byte fo
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import duckdb
 
 from pipelines import warehouse
 from pipelines.contracts import load
-from pipelines.lake import Lake
+from pipelines.lake import Lake, json_text
+from pipelines.publish import audit_page
 from pipelines.publish.candidate import qualified
-from pipelines.publish.level import public_contracts
-from pipelines.publish.manifest import DATABASE, MANIFEST, Identity, content_hash
+from pipelines.publish.level import park_names, public_contracts, public_identity, public_report
+from pipelines.publish.manifest import AUDIT, AUDIT_PAGE, DATABASE, MANIFEST, content_hash
 from pipelines.publish.verification import Check, Problem, Report, Stated, Verification, silent
 from pipelines.publish.verify_files import check_files, check_manifest_text
 from pipelines.publish.verify_tables import check_content, first_line, load_tables
 from pipelines.reference_tables import literal
 from pipelines.settings import Settings
 
-PARTS = 5
+PARTS = 6
 """Checks of a public set."""
 
 
@@ -45,7 +44,7 @@ def verify_public(folder: Path, settings: Settings, report: Report = silent) -> 
     """
     manifest = json.loads((folder / MANIFEST).read_bytes())
     try:
-        stated = Stated.of(folder, manifest, _identity(manifest), Lake(settings.home))
+        stated = Stated.of(folder, manifest, public_identity(manifest), Lake(settings.home))
     except (LookupError, TypeError, ValueError) as error:
         why = {"entry": MANIFEST, "why": first_line(error)}
         return Verification(folder, None, (Check("manifest", 1, (Problem("manifest_form", MANIFEST, values=why),)),))
@@ -55,20 +54,6 @@ def verify_public(folder: Path, settings: Settings, report: Report = silent) -> 
             checks.append(check)
             report(check.name, len(checks), PARTS)
     return Verification(folder, manifest["id"], tuple(checks))
-
-
-def _identity(manifest: Mapping[str, Any]) -> Identity:
-    """What a public manifest states of the publication's identity; inputs and rows of hidden tables are not in it."""
-    return Identity(
-        method_version=manifest["method_version"],
-        factor_release=manifest["factor_release"],
-        year=manifest["year"],
-        cutoff=date.fromisoformat(manifest["cutoff"]),
-        engine=manifest["engine"],
-        **manifest["hashes"],
-        inputs=(),
-        content={},
-    )
 
 
 def _checks(stated: Stated, settings: Settings, scratch: Path) -> Iterator[Check]:
@@ -81,6 +66,7 @@ def _checks(stated: Stated, settings: Settings, scratch: Path) -> Iterator[Check
         yield check_content(con, stated, unreadable)
         yield _check_level(con, stated)
         yield _check_database(con, stated, folder, {problem.subject for problem in unreadable})
+        yield _check_audit(con, stated)
     yield Check("manifest", 1, check_manifest_text(stated))
 
 
@@ -119,3 +105,23 @@ def _check_database(con: duckdb.DuckDBPyConnection, stated: Stated, folder: Path
     ]
     con.execute("detach product")
     return Check("database", len(stated.tables), tuple(problems))
+
+
+def _check_audit(con: duckdb.DuckDBPyConnection, stated: Stated) -> Check:
+    """The verdicts show no rows, the manifest sums them up, and the page says the same."""
+    try:
+        told = json.loads((stated.folder / AUDIT).read_bytes())
+        report = public_report(told)
+        names = park_names(con, "reference.parks")
+    except (OSError, ValueError, LookupError, TypeError, duckdb.Error) as error:
+        return Check("audit", 1, (Problem("audit_unreadable", AUDIT, values={"why": first_line(error)}),))
+    problems = []
+    if json.loads(json_text(report.as_json())) != told:
+        problems.append(Problem("audit_other", AUDIT))
+    if report.summary() != {name: value for name, value in stated.manifest["audit"].items() if name != "sha256"}:
+        problems.append(Problem("audit_summary", AUDIT))
+    page = stated.folder / AUDIT_PAGE
+    same = page.is_file() and page.read_bytes() == audit_page.render(report, stated.identity, names).encode()
+    if stated.made_by_today("code", "sql") and not same:
+        problems.append(Problem("page_other", AUDIT_PAGE))
+    return Check("audit", len(report.verdicts) + len(report.held), tuple(problems))
