@@ -9,12 +9,13 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli_forms import handing_on
 from pipelines.cli_evidence import evidence
+from pipelines.cli_forms import handing_on
 from pipelines.cli_options import HELP_LANGUAGE as _HELP_LANGUAGE
 from pipelines.cli_options import AsOf, Home, Json, Lang
 from pipelines.cli_options import described as _described
 from pipelines.cli_options import help_text as _help
+from pipelines.cli_pages import pages
 from pipelines.cli_restatement import restatement
 from pipelines.cli_scenarios import scenarios
 from pipelines.cli_verify import verification
@@ -225,10 +226,11 @@ def prove(
 
 
 app.add_typer(scenarios)
-app.add_typer(evidence)
 app.add_typer(handing_on)
-app.add_typer(verification)
+app.add_typer(evidence)
+app.add_typer(pages)
 app.add_typer(restatement)
+app.add_typer(verification)
 
 
 @app.command(help=_described("help_publications", "zcp publications --json"))

@@ -14,7 +14,6 @@ from pipelines.texts.errors import ERROR_TEXTS
 from pipelines.texts.evidence import EVIDENCE_TEXTS
 from pipelines.texts.forms import FORMS_TEXTS
 from pipelines.texts.gate import GATE_TEXTS
-from pipelines.texts.evidence import EVIDENCE_TEXTS
 from pipelines.texts.headings import HEADINGS
 from pipelines.texts.plan import PLAN_TEXTS
 from pipelines.texts.proof import PROOF_TEXTS
@@ -195,7 +194,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     **ALERT_TEXTS,
     **EVIDENCE_TEXTS,
     **FORMS_TEXTS,
-    **EVIDENCE_TEXTS,
     **PROOF_TEXTS,
     **PLAN_TEXTS,
     **REPORT_TEXTS,
