@@ -7,6 +7,7 @@
 #   make ui            the Dagster UI on 127.0.0.1
 #   make conformance   the independent calculation's cases (CONFORMANCE=folder that holds check.py)
 #   make docs          the generated parts of the README and of docs/
+#   make release-contracts  keep what the contracts of this version promise, to hold later changes against
 #   make lock          resolve the locked requirements anew
 #   make wheel         the wheel, in dist/
 
@@ -24,7 +25,7 @@ LOCKING := .venv-lock
 RESOLVE := $(LOCKING)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header
 PIP_QUIET := --quiet --disable-pip-version-check --no-input
 
-.PHONY: demo test test-slow lint bench ui conformance docs lock wheel clean
+.PHONY: demo test test-slow lint bench ui conformance docs release-contracts lock wheel clean
 
 demo: $(READY)
 	$(BIN)/zcp demo
@@ -54,6 +55,9 @@ conformance: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+
+release-contracts: $(READY)
+	$(BIN)/python -m pipelines.contract_release
 
 lock:
 	$(PYTHON) -m venv --clear $(LOCKING)

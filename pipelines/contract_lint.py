@@ -1,7 +1,7 @@
 """Whether contracts, SQL and a publication say the same: what ``zcp contracts lint`` looks at.
 
 Judging rows is the audit's. Here are only documents, columns and types: each contract against the standard's schema,
-against the model that fills the table, and against a publication's tables with their comments.
+against the last release, against the model that fills the table, and against a publication's tables and comments.
 """
 
 import json
@@ -19,18 +19,18 @@ import yaml
 from jsonschema import Draft201909Validator
 
 from pipelines import warehouse
-from pipelines.contracts import Contract, comment_of, level_of, load
+from pipelines.contract_release import FOLDERS, lint_release
+from pipelines.contracts import LOADER, Contract, comment_of, level_of, load
 from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.model_runner import run_step
 from pipelines.model_scope import open_context
 from pipelines.models import plan
 from pipelines.publish import candidate
-from pipelines.publish.manifest import DATABASE
+from pipelines.publish.manifest import DATABASE, STAMP
 from pipelines.resources import CONTRACTS, SQL
 from pipelines.settings import Settings
 
-FOLDERS = ("inputs", "outputs")
 ANY_YEAR = 2026
 """The account for which the models are built on nothing; their columns are the same in every year."""
 
@@ -44,14 +44,14 @@ class Problem:
 
 
 def lint(publication: Path | None = None) -> tuple[Problem, ...]:
-    """All problems: of the documents, of models and contracts, and of a publication's ``parks.duckdb`` if one is given.
+    """All problems: of documents, versions, models, and of a publication's ``parks.duckdb`` if one is given.
 
     Documents that do not keep the standard are told alone, for nothing can be read from them.
     """
     if wrong := tuple(_documents()):
         return wrong
     contracts = load("outputs")
-    drift = tuple(_models(contracts))
+    drift = (*(Problem(found.file, found.sentence) for found in lint_release()), *judge_models(contracts))
     return drift + (tuple(judge_publication(contracts, publication)) if publication else ())
 
 
@@ -70,7 +70,7 @@ def _documents() -> Iterator[Problem]:
 def judge_document(file: str, text: str) -> Iterator[Problem]:
     """What is wrong with one contract: no YAML, not the standard's form, another table than its name, no level."""
     try:
-        document = yaml.safe_load(text)
+        document = yaml.load(text, Loader=LOADER)
     except yaml.YAMLError as wrong:
         yield Problem(file, f"this is no YAML: {' '.join(str(wrong).split())}")
         return
@@ -95,7 +95,7 @@ def _names(file: str, document: Mapping[str, Any]) -> Iterator[Problem]:
         )
 
 
-def _models(contracts: Mapping[str, Contract]) -> Iterator[Problem]:
+def judge_models(contracts: Mapping[str, Contract]) -> Iterator[Problem]:
     """Where what the models give differs from what the contracts promise; the models are built on an empty home."""
     for table in contracts:
         if not (SQL / f"{table.replace('.', '/', 1)}.sql").is_file():
@@ -123,7 +123,7 @@ def described(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, str]:
 
 def _columns(contract: Contract, given: Mapping[str, str], *, stamped: bool) -> Iterator[Problem]:
     file = f"outputs/{contract.table}.yaml"
-    wanted = {c.name: c.physical_type for c in contract.columns if stamped or c.name not in candidate.STAMP}
+    wanted = {c.name: c.physical_type for c in contract.columns if stamped or c.name not in STAMP}
     for name, kind in wanted.items():
         if name not in given:
             yield Problem(file, f"the column {name} is promised and not there")

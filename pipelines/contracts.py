@@ -18,7 +18,7 @@ from pipelines.resources import CONTRACTS
 LEVELS = ("public", "restricted")
 """Who may have a published table: anybody, or only those who may see an enterprise, a meter, a file."""
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The safe loader, in C where it is built in: 20 ms instead of 170 ms for all contracts."""
 
 
@@ -152,5 +152,5 @@ def _contract(source: Mapping[str, Any]) -> Contract:
 def load(folder: str) -> Mapping[str, Contract]:
     """All contracts of ``inputs`` or ``outputs``, by table name."""
     paths = sorted((CONTRACTS / folder).glob("*.yaml"))
-    found = (_contract(yaml.load(path.read_text("utf-8"), Loader=_LOADER)) for path in paths)
+    found = (_contract(yaml.load(path.read_text("utf-8"), Loader=LOADER)) for path in paths)
     return {contract.table: contract for contract in found}

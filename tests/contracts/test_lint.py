@@ -6,9 +6,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from pipelines import contract_lint
-from pipelines.contract_lint import Problem, judge_document, judge_publication, lint
+from pipelines.cli import app
+from pipelines.contract_lint import Problem, judge_document, judge_models, judge_publication, lint
 from pipelines.contracts import load
 from pipelines.errors import UserError
 from pipelines.publish import candidate
@@ -81,13 +83,11 @@ def test_a_publication_that_drifted_is_named(publication: Path, statement: str, 
     assert Problem(FILE, problem) in tuple(judge_publication(load("outputs"), publication))
 
 
-def test_a_model_that_drifted_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_drifted_is_named() -> None:
     contract = load("outputs")[NAME]
     column = replace(contract.columns[0], name="no_such_column")
-    monkeypatch.setattr(
-        contract_lint, "load", lambda folder: {NAME: replace(contract, columns=(column, *contract.columns[1:]))}
-    )
-    assert lint() == (Problem(FILE, "the column no_such_column is promised and not there"),)
+    drifted = {NAME: replace(contract, columns=(column, *contract.columns[1:]))}
+    assert list(judge_models(drifted)) == [Problem(FILE, "the column no_such_column is promised and not there")]
 
 
 def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
@@ -96,10 +96,8 @@ def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
         list(judge_publication(load("outputs"), tmp_path))
 
 
-def test_the_command(tmp_path: Path, publication: Path) -> None:
+def test_the_command(tmp_path: Path, publication: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "home"
-    done = zcp("contracts", "lint", home=home)
-    assert (done.returncode, "in step with the SQL; nothing is published" in done.stdout) == (0, True), done.stderr
     published = home / "published" / "0123456789abcdef"
     published.mkdir(parents=True)
     (publication / DATABASE).rename(published / DATABASE)
@@ -108,3 +106,7 @@ def test_the_command(tmp_path: Path, publication: Path) -> None:
     done = zcp("contracts", "lint", "--json", "--lang", "zh", home=home)
     assert json.loads(done.stdout)["problems"] == [{"file": FILE, "sentence": "the publication lacks this table"}]
     assert "1处不一致" in one_sentence(done, 4)
+
+    monkeypatch.setattr(contract_lint, "lint", lambda publication: ())
+    done = CliRunner().invoke(app, ["contracts", "lint", "--home", str(tmp_path / "empty"), "--lang", "en"])
+    assert (done.exit_code, "in step with the SQL; nothing is published" in done.stdout) == (0, True), done.output
