@@ -3,6 +3,9 @@
 import importlib.util
 import json
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,9 @@ from zcp_command import ROOT, one_sentence, zcp
 
 from pipelines.commands.demo import next_commands
 from pipelines.commands.output import Output
+from pipelines.commands.pack import pack
+from pipelines.evidence import explanation, figures
+from pipelines.evidence.account import Account
 from pipelines.lake import Lake
 from pipelines.publish import query
 from pipelines.settings import Settings
@@ -196,6 +202,22 @@ def test_the_ledger_of_landing_again_is_the_same_and_balances(home: Path) -> Non
     assert first == second
     for entry in first:
         assert entry["rows_read"] == entry["rows_loaded"] + entry["rows_duplicate"] + entry["rows_quarantined"] > 0
+
+
+def test_every_figure_of_every_park_is_explained_to_the_last_digit(home: Path, tmp_path: Path) -> None:
+    with query.open_current(Lake(home)) as con:
+        accounts = con.execute("select park_id, year from metrics.park_year order by all").fetchall()
+        assert len(accounts) == 2 * len(PARKS)
+        for park, year in accounts:
+            found = figures.explain(Account(con, park), year, *figures.columns())
+            assert [key for key, figure in found.items() if figure.agreement != "exact"] == []
+            checked = [explanation.check_of(found, key) for key in found]
+            assert len([check for check in checked if check]) >= 30
+    pack(Settings(home=home), "tianjin-teda", 2026, out=tmp_path / "p.zip", publication=None, output=Output("zh"))
+    shutil.unpack_archive(tmp_path / "p.zip", tmp_path / "p")
+    command = [sys.executable, tmp_path / "p" / "verify.py", "--manifest", home / "published/current/manifest.json"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.stdout.strip().endswith("tables as published"), done.stderr
 
 
 def test_a_correction_changes_the_publication_and_is_listed(home: Path, demo: dict[str, Any], tmp_path: Path) -> None:
