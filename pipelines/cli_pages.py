@@ -1,7 +1,7 @@
 """The options of the command that writes the HTML pages. What it does is in ``commands.report``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,6 +16,9 @@ def report(
     *,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help=help_text("opt_report_out"))],
     publication: Annotated[str | None, typer.Option("--publication", help=help_text("opt_publication"))] = None,
+    level: Annotated[
+        Literal["public", "restricted"], typer.Option("--level", help=help_text("opt_report_level"))
+    ] = "restricted",
     home: Home = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -24,4 +27,4 @@ def report(
     from pipelines.commands.report import report as command
     from pipelines.settings import Settings
 
-    command(Settings.from_env(home), park, out, publication, Output(lang, as_json))
+    command(Settings.from_env(home), park, out, publication=publication, level=level, output=Output(lang, as_json))

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.commands.output import Output
 from pipelines.commands.published import find_park, open_current
@@ -9,8 +10,13 @@ from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.settings import Settings
 
+if TYPE_CHECKING:
+    from pipelines.reports.reading import Level
 
-def report(settings: Settings, park: str | None, out: Path, publication: str | None, output: Output) -> None:
+
+def report(
+    settings: Settings, park: str | None, out: Path, *, publication: str | None, level: "Level", output: Output
+) -> None:
     """Writes the pages to ``out``. Raises ``UserError`` for an unknown park or publication, or a file in its place."""
     from pipelines.reports import pages
 
@@ -26,6 +32,7 @@ def report(settings: Settings, park: str | None, out: Path, publication: str | N
             out,
             publication_id=publication,
             park_id=park_id,
+            level=level,
             language=output.language,
             progress=progress,
         )

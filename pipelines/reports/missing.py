@@ -25,6 +25,10 @@ _CHINESE = (
     (r"Expected and not delivered: (.+) for (\S+); zero .+", r"\2：应报未报 \1；确为零的，报一行数量为 0 的记录。"),
     (r"Meter (.+): ([\d.]+) days from (.+)\.", r"表计 \1：自 \3 起连续估算 \2 天。"),
     (
+        r"(\S+) tce of fuel for (\S+) MWh of fossil generation\.",
+        r"化石能源发电 \2 MWh，对应的燃料只有 \1 tce。",
+    ),
+    (
         r"It reaches from (\S+) to (\S+) tCO2/tce against (\S+)\. Metered values for (\S+) MWh .+\((.+)\) would .+",
         r"区间为 \1 至 \2，限值 \3。表计 \5 有 \4 MWh 目前为估算值，取得实测值即可判定。",
     ),
@@ -113,7 +117,7 @@ def _reason(code: str, row: Row, findings: Sequence[Row], outlook: Row | None, m
 
 def _case(found: Row, standard: str) -> Words | None:
     """What a finding says beyond the code's own sentence; None for the one that only sums the others up."""
-    said = str(found["sentence"]).removeprefix(standard).strip()
+    said = (found["sentence"] or "").removeprefix(standard).strip()
     if not said or _only_counts(said):
         return None
     chinese_case = next(

@@ -5,6 +5,7 @@ The files are a function of the publication and the language they open in: no ti
 
 import hashlib
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from pipelines.publish.held import last_good
 from pipelines.reports import overview, park
 from pipelines.reports.drawing import SUPPLY_COLOURS, Figure, Words, words
 from pipelines.reports.park import Stale
-from pipelines.reports.reading import Published, read
+from pipelines.reports.reading import Level, Published, read
 from pipelines.reports.rendering import environment
 from pipelines.reports.texts import TEXTS
 from pipelines.texts import Language
@@ -61,16 +62,17 @@ def write(
     *,
     publication_id: str | None = None,
     park_id: str | None = None,
+    level: Level = "restricted",
     language: Language = "zh",
     progress: Progress | None = None,
 ) -> Written:
     """Writes the pages of a publication to ``out``, by default of the current one; of one park its page alone.
 
-    A park whose figures are held back shows those of its last good publication, marked so. Raises ``UserError`` if
-    there is no such publication or ``out`` is no folder that can be written.
+    A park whose figures are held back shows those of its last good publication, marked so. ``level``: everything, or
+    the public part. Raises ``UserError`` if there is no such publication or ``out`` is no folder that can be written.
     """
     with ExitStack() as stack:
-        published = read(lake, publication_id)
+        published = read(lake, publication_id, level)
         stack.enter_context(closing(published.con))
         sources = _sources(lake, published, stack)
         stale = {name: _stale(published, sources[name], name) for name in sources if _is_held(published, name)}
@@ -99,7 +101,7 @@ def _sources(lake: Lake, published: Published, stack: ExitStack) -> dict[str, Pu
     good = last_good(lake, published.publication_id) if held else {}
     opened: dict[str, Published] = {}
     for publication_id in sorted({good[name] for name in held if name in good}):
-        opened[publication_id] = read(lake, publication_id)
+        opened[publication_id] = read(lake, publication_id, published.level)
         stack.enter_context(closing(opened[publication_id].con))
     return {name: opened[good[name]] if name in good else published for name in published.parks}
 
@@ -160,6 +162,7 @@ class _Pages:
         page = self._env.get_template(template).render(
             charts=charts,
             year=source.year,
+            level=source.level,
             generated=source.generated,
             publication_id=source.publication_id,
             method_version=source.manifest.get("method_version", ""),
@@ -175,7 +178,7 @@ class _Pages:
 def _commands(source: Published, park_id: str) -> tuple[str, ...]:
     """How a reader checks the page: each works in the home folder that the publication is in."""
     return (
-        f"zcp explain {park_id} {source.year} total_tco2",
+        f"zcp explain {shlex.quote(park_id)} {source.year} total_tco2",
         f"zcp verify {source.publication_id}",
         f"zcp recompute {source.publication_id}",
     )

@@ -15,6 +15,8 @@ Row = Mapping[str, Any]
 
 MOST_FINDINGS = 40
 """Cases of one code that a page lists; the rest is counted."""
+LONGEST_DRAWN_MINUTES = 60
+"""Longest interval of a balance that shows hours."""
 _RESULT = ("usable", "counted", "surplus")
 
 
@@ -39,7 +41,8 @@ def page(published: Published, park_id: str, stale: Stale | None) -> tuple[dict[
     minimum = published.params.get("direct_supply_share_min")
     sensitivity = published.of("sensitivity", park_id)
     days = published.days(park_id)
-    heat = year_charts.hours(days, published.year)
+    minutes = max((day["balance_minutes"] for day in days), default=0)
+    heat = year_charts.hours(days, published.year) if minutes <= LONGEST_DRAWN_MINUTES else None
     drawn = {
         "intensity": intensity_chart.intensity(row),
         "emissions": charts.emissions(row),
@@ -61,7 +64,7 @@ def page(published: Published, park_id: str, stale: Stale | None) -> tuple[dict[
         "parts": charts.supply_parts(row),
         "projects": published.of("projects", park_id),
         "months": _months(published.of("months", park_id)),
-        "minutes": max((day["balance_minutes"] for day in days), default=0),
+        "minutes": minutes,
         "matching": sorted(published.of("matching", park_id), key=lambda found: _BASES.index(found["basis"])),
         "position": _position(published.of("position", park_id)),
         "claimed": published.of("claimed", park_id),
@@ -167,8 +170,8 @@ def findings(rows: Sequence[Row]) -> list[dict[str, Any]]:
 def _group(severity: str, code: str, found: Sequence[Row]) -> dict[str, Any]:
     first = found[0]
     said = words(
-        chinese.standard_sentence(code, "zh") or first["sentence"],
-        chinese.standard_sentence(code, "en") or first["sentence"],
+        chinese.standard_sentence(code, "zh") or first["sentence"] or code,
+        chinese.standard_sentence(code, "en") or first["sentence"] or code,
     )
     return {
         "severity": severity,
@@ -182,11 +185,12 @@ def _group(severity: str, code: str, found: Sequence[Row]) -> dict[str, Any]:
 
 def _case(row: Row, standard: Words) -> dict[str, Any]:
     """Where a finding is (month, meter) and what it says beyond the sentence of its code."""
-    zh = chinese.sentence(row["code"], row["sentence"], "zh", row["evidence"])
+    sentence = row["sentence"] or standard["en"]
+    zh = chinese.sentence(row["code"], sentence, "zh", row["evidence"])
     place = " · ".join(str(row[name]) for name in ("month", "meter_id") if row[name])
     said = words(
         zh.removeprefix(standard["zh"]).removeprefix("（").removesuffix("）").strip(),
-        row["sentence"].removeprefix(standard["en"]).strip(),
+        sentence.removeprefix(standard["en"]).strip(),
     )
     return {"place": place, "said": said, "told": bool(place or said["zh"] or said["en"])}
 

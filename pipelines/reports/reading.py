@@ -2,18 +2,21 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
+from pipelines.contracts import Contract, load
 from pipelines.errors import UserError
 from pipelines.lake import Lake, sha256_file
 from pipelines.publish import query
+from pipelines.publish.level import public_contracts
 from pipelines.publish.manifest import MANIFEST, read_manifest
 
 Row = dict[str, Any]
+Level = Literal["public", "restricted"]
 
 _BY_PARK = {
     "months": (
@@ -78,11 +81,12 @@ class Published:
 
     publication_id: str
     year: int
+    level: Level
     manifest: Mapping[str, Any]
     manifest_sha256: str
     parks: Mapping[str, Row]
     rows: Mapping[str, Mapping[str, list[Row]]]
-    tables: frozenset[str]
+    tables: Collection[str]
     params: Row
     generated: bool
     con: duckdb.DuckDBPyConnection = field(repr=False)
@@ -103,34 +107,48 @@ def select(con: duckdb.DuckDBPyConnection, statement: str, parameters: Sequence[
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
-def read(lake: Lake, publication_id: str | None = None) -> Published:
-    """A publication, by default the current one; close its ``con`` after use.
+def read(lake: Lake, publication_id: str | None = None, level: Level = "restricted") -> Published:
+    """A publication, by default the current one; close its ``con`` after use. ``public`` takes its public part only.
 
-    Raises ``UserError`` if nothing is published, or there is no publication of that id.
+    Raises ``UserError`` if nothing is published, there is no publication of that id, or it has no parks.
     """
     con = query.open_current(lake, publication_id)
     stamp = con.execute("select any_value(publication_id), max(year) from metrics.park_year").fetchone()
     if stamp is None or stamp[0] is None:
+        con.close()
         raise UserError(f"the publication in {lake.home} has no parks; deliver the table parks")
     folder = lake.published / stamp[0]
     manifest = read_manifest(folder) or {}
     year = int(manifest.get("year", stamp[1]))
-    tables = frozenset(
+    there = frozenset(
         f"{schema}.{name}"
         for schema, name in con.execute("select schema_name, table_name from duckdb_tables()").fetchall()
     )
+    contracts = load("outputs")
+    tables = there if level == "restricted" else there & public_contracts(contracts).keys()
     return Published(
         publication_id=str(stamp[0]),
         year=year,
+        level=level,
         manifest=manifest,
         manifest_sha256=sha256_file(folder / MANIFEST),
         parks=_parks(con, year),
-        rows={name: _by_park(con, year, name, tables) for name in _BY_PARK},
+        rows={name: _by_park(con, year, name, tables, _left_out(name, contracts, level)) for name in _BY_PARK},
         tables=tables,
         params=next(iter(select(con, "select * from reference.params where year = $1", [year])), {}),
-        generated=_is_generated(con, tables),
+        generated=_is_generated(con, there),
         con=con,
     )
+
+
+def _tables_of(statement: str) -> list[str]:
+    return re.findall(r"(?:from|join) (\w+\.\w+)", statement)
+
+
+def _left_out(name: str, contracts: Mapping[str, Contract], level: Level) -> Row:
+    """Columns that are blank at this level."""
+    columns = [column for table in _tables_of(_BY_PARK[name]) for column in contracts[table].columns]
+    return {column.name: None for column in columns if level == "public" and column.level == "restricted"}
 
 
 def _parks(con: duckdb.DuckDBPyConnection, year: int) -> dict[str, Row]:
@@ -143,16 +161,18 @@ def _parks(con: duckdb.DuckDBPyConnection, year: int) -> dict[str, Row]:
     return {row["park_id"]: row for row in found}
 
 
-def _by_park(con: duckdb.DuckDBPyConnection, year: int, name: str, tables: frozenset[str]) -> dict[str, list[Row]]:
+def _by_park(
+    con: duckdb.DuckDBPyConnection, year: int, name: str, tables: Collection[str], left_out: Row
+) -> dict[str, list[Row]]:
     statement = _BY_PARK[name]
     grouped: dict[str, list[Row]] = defaultdict(list)
-    if set(re.findall(r"(?:from|join) (\w+\.\w+)", statement)) <= tables:
+    if set(_tables_of(statement)) <= set(tables):
         for row in select(con, statement, [year] if "$1" in statement else []):
-            grouped[row["park_id"]].append(row)
+            grouped[row["park_id"]].append(row | left_out)
     return dict(grouped)
 
 
-def _is_generated(con: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> bool:
+def _is_generated(con: duckdb.DuckDBPyConnection, tables: Collection[str]) -> bool:
     """Whether the publication rests on example deliveries, as `zcp demo` makes them."""
     if "quality.file_ledger" not in tables:
         return False

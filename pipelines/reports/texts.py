@@ -95,12 +95,13 @@ TEXTS: dict[str, Words] = {
         "declared": ("园区申报", "declared"),
         "no_intensity": ("没有可发布的单位能耗碳排放。", "There is no intensity to publish."),
         "interval_from": (
-            "区间来自估算误差与表计准确度等级；限值落在区间内时结论为待定。",
-            "It comes from errors of estimates and classes of meters; with a limit inside it the verdict stays open.",
+            "区间来自估算误差与表计准确度等级；限值落在区间内，结论即为待定。",
+            "Its sources are errors of estimates and classes of meters. A limit inside it leaves the verdict open.",
         ),
         # Emissions
         "s_emissions": ("排放从哪里来", "Where the emissions come from"),
         "no_emissions": ("没有可发布的排放总量。", "There is no total to publish."),
+        "left_out": ("公开版不含此内容。", "Not part of the public pages."),
         "term": ("分项", "Term"),
         "share": ("占比", "Share"),
         "leaves": ("{count} 条依据", "{count} leaves"),
@@ -129,6 +130,7 @@ TEXTS: dict[str, Words] = {
         "export_of_generation": ("上网/可发电量 ≤ 20%", "Export of generation ≤ 20 %"),
         # Months and hours
         "s_months": ("一年中的变化", "The course of the year"),
+        "open_month": ("缺口（估计）", "missing, probable"),
         "no_months": ("没有月度数据。", "There are no months to show."),
         "month": ("月份", "Month"),
         "year_to_date": ("本年累计强度", "Intensity so far"),
@@ -147,8 +149,8 @@ TEXTS: dict[str, Words] = {
             "Trade and certificates name a month but no hour and are not in this picture; grey hours have no readings.",
         ),
         "long_interval": (
-            "最长结算间隔为 {minutes} 分钟：一天的电量记在起始小时。",
-            "The longest balance interval is {minutes} minutes: its energy stands in the hour in which it begins.",
+            "该园区的计量间隔为 {minutes} 分钟，没有逐时数据。",
+            "The park is metered in intervals of {minutes} minutes: there are no hours to show.",
         ),
         "matching": ("同期匹配", "Supply matched in time"),
         "matching_basis": ("匹配尺度", "Basis"),

@@ -17,6 +17,7 @@ from pipelines.reports.drawing import (
     note,
     words,
 )
+from pipelines.reports.texts import TEXTS
 
 Row = Mapping[str, Any]
 
@@ -41,6 +42,7 @@ ESTIMATES: tuple[tuple[str, Words, str], ...] = (
 )
 """How energy came to be known when it was not measured, from the surest to the least sure."""
 
+_SIGNS = {"complete": "circle", "undecided": "circle-open"}
 _HOURS = ["00:00", "06:00", "12:00", "18:00", "24:00"]
 _LOAD_SCALE = [[0, "#f3f6f9"], [0.25, "#bcd3e4"], [0.5, "#6fa3c7"], [0.75, "#2b6c9b"], [1, "#0a2e4d"]]
 _GREEN_SCALE = [[0, "#fbf3e4"], [0.25, "#cfe3c4"], [0.5, "#86c29b"], [0.75, "#2f9e73"], [1, "#064d3b"]]
@@ -78,13 +80,24 @@ def months(rows: Sequence[Row], limit: float | None) -> Figure | None:
         for column, key, label in _SOURCES
         if any(row[column] for row in alone)
     ]
+    if any(row["missing_energy_mwh"] for row in alone):
+        data.append(
+            {
+                "type": "bar",
+                "name": TEXTS["open_month"],
+                "x": places,
+                "y": [float(row["missing_energy_mwh"] or 0) for row in alone],
+                "marker": {"color": "#ffffff", "pattern": {"shape": "/", "fgcolor": LIMIT_COLOUR, "size": 6}},
+                "hovertemplate": "%{y:,.0f} MWh<extra></extra>",
+            }
+        )
     data.append(
         {
             "type": "scatter",
             "mode": "lines+markers",
             "name": words("用电量", "Use"),
             "x": places,
-            "y": [float(row["electricity_use_mwh"] or 0) for row in alone],
+            "y": [float(row["electricity_use_mwh"]) if row["completeness"] == "complete" else None for row in alone],
             "line": {"color": INK, "width": 2},
             "marker": {"size": 6},
             "hovertemplate": "%{y:,.0f} MWh<extra></extra>",
@@ -99,7 +112,7 @@ def months(rows: Sequence[Row], limit: float | None) -> Figure | None:
             "xaxis": "x2",
             "yaxis": "y2",
             "line": {"color": "#5c7c99", "width": 3},
-            "marker": {"size": 7},
+            "marker": {"size": 7, "symbol": [_SIGNS[row["completeness"]] for row in so_far]},
             "showlegend": False,
             "hovertemplate": "%{y:.4f} tCO₂/tce<extra></extra>",
         }

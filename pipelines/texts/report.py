@@ -7,6 +7,10 @@ REPORT_TEXTS: dict[str, tuple[str, str]] = {
         "With PARK its page alone.",
     ),
     "opt_report_out": ("网页写入的文件夹", "Folder to write the pages to"),
+    "opt_report_level": (
+        "restricted：全部内容；public：只含可公开的部分（无企业、表计、负荷曲线）",
+        "restricted: everything; public: only what anybody may see (no enterprises, meters, load curves)",
+    ),
     "report_no_folder": (
         "--out {path} 是文件；请给出文件夹。",
         "--out {path} is a file; name a folder.",
