@@ -11,6 +11,10 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     from pipelines.publish.diff import Change, Difference
 
+AMOUNT_DECIMALS, RATIO_DECIMALS = 3, 6
+"""Digits that the table shows; JSON has all."""
+_AMOUNTS = ("_mwh", "_tco2", "_tce")
+
 
 def diff(settings: Settings, before: str, after: str, *, park: str | None, year: int | None, output: Output) -> None:
     """Prints the change of the main figures of each park, split by cause; as JSON of all figures.
@@ -68,7 +72,14 @@ def _show(found: "Difference", output: Output) -> None:
     if not shown:
         output.say(output.text("diff_same", year=found.year))
     if split:
-        headings = ["h_park", "h_metric", "h_before", "h_after", "h_change", *(f"h_part_{part}" for part in PARTS)]
+        headings = [
+            "h_park",
+            "h_metric",
+            "h_figure_before",
+            "h_figure_after",
+            "h_figure_change",
+            *(f"h_part_{part}" for part in PARTS),
+        ]
         title = output.text("diff_title", year=found.year, before=found.before, after=found.after)
         rows = [_row(change, output) for change in split]
         output.table(title, [output.text(heading) for heading in headings], rows)
@@ -96,9 +107,12 @@ def _show(found: "Difference", output: Output) -> None:
 
 
 def _row(change: "Change", output: Output) -> list[str]:
-    numbers = [change.before, change.after, change.total, *(change.parts or {}).values()]
-    column = chinese.column(change.column, output.language)
-    return [change.park_id, column, *(_digits(value) or formatting.NOTHING for value in numbers)]
+    is_ratio = "_per_" in change.column or not change.column.endswith(_AMOUNTS)
+    decimals = RATIO_DECIMALS if is_ratio else AMOUNT_DECIMALS
+    figures = [formatting.number(value, decimals) for value in (change.before, change.after)]
+    changes = [change.total, *(change.parts or {}).values()]
+    shown = [f"{value:+,.{decimals}f}" if value else formatting.NOTHING for value in changes]
+    return [change.park_id, chinese.column(change.column, output.language), *figures, *shown]
 
 
 def _listed(causes: tuple[str, ...], output: Output) -> str:

@@ -83,7 +83,7 @@ def _show(candidate: "Candidate", output: Output) -> None:
         tables = ", ".join(f"{table} ({count})" for table, count in candidate.tables.items())
         output.say(output.text("candidate_no_main_figure", **told | {"tables": tables}))
         return
-    headings = ["h_park", "opt_year", "h_metric", "h_before", "h_after"]
+    headings = ["h_park", "opt_year", "h_metric", "h_figure_before", "h_figure_after"]
     output.table(output.text("candidate_title", **told), [output.text(heading) for heading in headings], rows)
 
 
