@@ -59,35 +59,36 @@ def hidden(lake: Lake) -> list[str]:
     return sorted(path.name for path in lake.published.iterdir() if path.name.startswith("."))
 
 
-def unbalanced(residual_mwh: int) -> Rows:
-    first, second = good_rows()["metrics.park_year"]
-    return {"metrics.park_year": [first, second | {"residual_grid_mwh": residual_mwh}]}
+def stateless(last_day: str) -> Rows:
+    """A certificate that nobody holds from ``last_day`` to the end of July: no single park can be stopped for it."""
+    rows = good_rows()["certificates.register"]
+    return {"certificates.register": [r | {"valid_to": last_day} if r["state"] == "held" else r for r in rows]}
 
 
-def test_a_wrong_figure_stops_the_publication_and_says_which(published: tuple[Settings, Lake, str]) -> None:
+def test_a_fault_of_no_park_stops_the_publication_and_says_which(published: tuple[Settings, Lake, str]) -> None:
     settings, lake, first = published
-    write_models(lake, unbalanced(31))
+    write_models(lake, stateless(f"{YEAR}-07-30"))
     with pytest.raises(AuditFailed) as caught:
         publish(settings, lake, YEAR)
     sentence = str(caught.value)
     assert caught.value.exit_code == 4
-    assert "sql.electricity_split (1 row)" in sentence
-    assert "park_id=park-b" in sentence
+    assert "sql.register_one_state (4 rows)" in sentence
+    assert "state=held" in sentence
     assert "the last good publication stays current" in sentence
     assert catalog.current_id(lake) == first
     assert len(catalog.entries(lake)) == 1
     (kept,) = hidden(lake)
     verdicts = json.loads((lake.published / kept / "audit.json").read_text())["verdicts"]
     failed = {v["check"] for v in verdicts if not v["passed"] and v["severity"] == "critical"}
-    assert failed == {"sql.electricity_split", "sql.enterprise_emissions_add_up"}
+    assert failed == {"sql.register_one_state"}
     assert str(lake.published / kept) in sentence
 
 
 def test_only_the_latest_failure_is_kept_and_a_good_run_removes_it(published: tuple[Settings, Lake, str]) -> None:
     settings, lake, _ = published
     seen = set()
-    for residual_mwh in (31, 32):
-        write_models(lake, unbalanced(residual_mwh))
+    for last_day in (f"{YEAR}-07-30", f"{YEAR}-07-29"):
+        write_models(lake, stateless(last_day))
         with pytest.raises(AuditFailed):
             publish(settings, lake, YEAR)
         (kept,) = hidden(lake)

@@ -3,7 +3,7 @@
 ``BREAKS`` has one for each SQL check; the table in docs/gate.md is made from them by planting each (``fault_table``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -163,10 +163,10 @@ EXPECTATIONS = {
 """Rules of Great Expectations in the contract of ``metrics.park_year``."""
 
 
-def good_tables() -> duckdb.DuckDBPyConnection:
+def good_tables(parks: Iterable[str] = ("park-a", "park-b")) -> duckdb.DuckDBPyConnection:
     """The good tables, as the audit reads them back from a candidate; close the connection after use."""
     con = duckdb.connect()
-    for table, rows in good_rows().items():
+    for table, rows in good_rows(parks).items():
         columns = ", ".join(f"{identifier(c.name)} {c.physical_type}" for c in OUTPUTS[table].columns)
         con.execute(f"create schema if not exists {table.partition('.')[0]}")
         con.execute(f"create table {qualified(table)} ({columns})")

@@ -395,14 +395,15 @@ def good_rows(parks: Iterable[str] = ("park-a", "park-b")) -> Rows:
 
 def write_models(lake: Lake, rows: Rows, sql_types: Mapping[str, str] | None = None) -> None:
     """Writes outputs and pointers of the tables in ``rows`` as the models do; ``sql_types`` replaces columns' types."""
-    for table in rows:
-        contract = load("outputs")[table]
-        columns = {
-            c.name: (sql_types or {}).get(c.name, c.physical_type) for c in contract.columns if c.name not in STAMP
-        }
-        definition = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
-        with duckdb.connect() as con:
-            con.execute(f"create schema {table.partition('.')[0]}")
+    with duckdb.connect() as con:
+        for table in rows:
+            columns = {
+                c.name: (sql_types or {}).get(c.name, c.physical_type)
+                for c in load("outputs")[table].columns
+                if c.name not in STAMP
+            }
+            definition = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
+            con.execute(f"create schema if not exists {table.partition('.')[0]}")
             con.execute(f"create table {qualified(table)} ({definition})")
             for row in rows[table]:
                 names, marks = ", ".join(map(identifier, row)), ", ".join("?" * len(row))

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,15 +11,16 @@ import pytest
 from pipelines.commands import published
 from pipelines.commands.output import Output
 from pipelines.contracts import load
-from pipelines.errors import AuditFailed
 from pipelines.lake import Lake
-from pipelines.publish import audit, catalog, held, query
+from pipelines.publish import audit, catalog, held, held_tables, query
 from pipelines.publish.audit_page import render
-from pipelines.publish.manifest import Identity, is_intact, read_manifest
+from pipelines.publish.checks import load_checks
+from pipelines.publish.manifest import STAMP, Identity, is_intact, read_manifest
 from pipelines.publish.offenders import ParkRows
 from pipelines.publish.publisher import PublishResult, publish
 from pipelines.publish.verdicts import AuditReport, Verdict
 from pipelines.settings import Settings
+from tests.pipeline.planted import BREAKS, good_tables
 from tests.pipeline.publishing import YEAR, Rows, good_rows, write_models
 from tests.pipeline.zcp_command import zcp
 
@@ -157,92 +157,104 @@ def test_show_says_in_chinese_that_a_park_is_stale_and_why(good, stopped: Publis
     assert "25.975" in shown.stdout
 
 
+@pytest.fixture(scope="module")
+def tables() -> Iterator[duckdb.DuckDBPyConnection]:
+    con = good_tables(PARKS)
+    yield con
+    con.close()
+
+
+class Gate:
+    """The gate on tables with a fault: which parks it stops, and the rows of each table without them."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, statement: str) -> None:
+        con.execute(statement)
+        verdicts = held.stopped(con, AuditReport(tuple(audit.judge_sql(con, load_checks()))), ())
+        assert verdicts is not None
+        stamp = ", ".join(STAMP)
+        queries = {table: f"select * exclude ({stamp}) from {table}" for table in load("outputs")}
+        self.checks = {park: held.checks_of(verdicts, park) for park in held.parks_of(verdicts)}
+        self._con, self._queries = con, held_tables.without(queries, load("outputs"), verdicts, YEAR)
+
+    def rows(self, table: str, columns: str) -> list[tuple[Any, ...]]:
+        return self._con.execute(f"select distinct {columns} from ({self._queries[table]}) order by all").fetchall()
+
+
 @pytest.fixture
-def fresh(tmp_path: Path) -> tuple[Settings, Lake]:
-    return Settings(home=tmp_path, duckdb_memory="512MiB", duckdb_threads=2), Lake(tmp_path)
+def con(tables: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The good tables of three parks; what a test does to them is undone."""
+    tables.execute("begin")
+    yield tables
+    tables.execute("rollback")
 
 
-def test_a_park_that_never_was_good_has_no_last_good_figures(fresh) -> None:
-    settings, lake = fresh
-    write_models(lake, with_fault("metrics.park_year", "park-c", residual_grid_mwh=31))
-    result = publish(settings, lake, YEAR)
-    assert (set(result.held), result.last_good) == ({"park-c"}, {})
+def test_parks_with_a_common_enterprise_stop_together(con) -> None:
+    con.execute(
+        "insert into metrics.enterprise_year select * replace ('park-c' as park_id, 0 as grid_offtake_mwh) "
+        "from metrics.enterprise_year where park_id = 'park-b'"
+    )
+    gate = Gate(con, "update metrics.energy_conservation set shared_green_mwh = 37.999999 where park_id = 'park-b'")
+    assert "sql.energy_is_conserved" in gate.checks["park-b"]
+    assert "held.shared_enterprise" in gate.checks["park-c"]
+    assert gate.rows("certificates.position", "enterprise_id") == [("park-a-e",)]
+    assert gate.rows("certificates.claimed_ranges", "park_id") == [("park-a",)]
 
 
-def test_parks_with_a_common_enterprise_stop_together(fresh) -> None:
-    settings, lake = fresh
-    rows = with_fault("metrics.park_year", "park-b", residual_grid_mwh=31)
-    (enterprise,) = (row for row in rows["metrics.enterprise_year"] if row["park_id"] == "park-b")
-    zero = {name: 0 for name, value in enterprise.items() if name.endswith(("_mwh", "_tco2")) and value is not None}
-    rows["metrics.enterprise_year"].append(enterprise | {"park_id": "park-c"} | zero)
-    write_models(lake, rows)
-    result = publish(settings, lake, YEAR)
-    assert set(result.held) == {"park-b", "park-c"}
-    assert result.held["park-c"] == ("held.shared_enterprise",)
-    with query.open_current(lake) as con:
-        left = con.execute("select distinct enterprise_id from certificates.position order by 1").fetchall()
-    assert left == [("park-a-e",)]
+def test_both_parks_that_claim_a_certificate_stop(con) -> None:
+    gate = Gate(con, BREAKS["claimed_ranges_disjoint"].statement)
+    assert gate.checks == dict.fromkeys(("park-a", "park-b"), ("sql.claimed_ranges_disjoint",))
 
 
-def test_both_parks_that_claim_a_certificate_stop(fresh) -> None:
-    settings, lake = fresh
-    rows = good_rows(PARKS)
-    claims = [row for row in rows["certificates.claimed_ranges"] if row["kind"] == "cancelled"]
-    claims[1] |= {"serial_from": claims[0]["serial_to"], "serial_to": claims[0]["serial_to"] + 24}
-    write_models(lake, rows)
-    assert set(publish(settings, lake, YEAR).held) == {"park-a", "park-b"}
+def test_a_park_without_a_row_gets_one_that_says_so(con) -> None:
+    gate = Gate(con, "delete from metrics.park_year where park_id = 'park-b'")
+    assert "sql.every_park_has_a_row" in gate.checks["park-b"]
+    assert ("park-b", YEAR, "undecided", ["held_back"]) in gate.rows(
+        "metrics.park_year", "park_id, year, overall_verdict, reasons"
+    )
 
 
-def test_a_park_without_a_row_gets_one_that_says_so(fresh) -> None:
-    settings, lake = fresh
-    rows = good_rows(PARKS)
-    rows["metrics.park_year"] = [row for row in rows["metrics.park_year"] if row["park_id"] != "park-b"]
-    write_models(lake, rows)
-    assert "sql.every_park_has_a_row" in publish(settings, lake, YEAR).held["park-b"]
-    with query.open_current(lake) as con:
-        assert con.execute("select year, reasons from metrics.park_year where park_id = 'park-b'").fetchall() == [
-            (YEAR, ["held_back"])
-        ]
+def test_a_park_that_is_not_in_the_master_goes_altogether(con) -> None:
+    gate = Gate(con, "delete from reference.parks where park_id = 'park-b'")
+    assert gate.checks == {"park-b": ("sql.every_park_has_a_row",)}
+    assert gate.rows("metrics.park_year", "park_id") == [("park-a",), ("park-c",)]
 
 
-def test_a_profile_that_the_failed_check_read_goes_too(fresh) -> None:
-    settings, lake = fresh
-    rows = good_rows(PARKS)
-    rows["quality.estimates"] = [
-        row for row in rows["quality.estimates"] if (row["park_id"], row.get("method")) != ("park-b", "like_day")
-    ]
-    write_models(lake, rows)
-    assert publish(settings, lake, YEAR).held == {"park-b": ("sql.estimates_add_up",)}
-    with query.open_current(lake) as con:
-        assert parks_in(con, "quality.estimates") == parks_in(con, "quality.meter_month") == {"park-a", "park-c"}
-        assert parks_in(con, "quality.park_month") == set(PARKS)
+def test_a_profile_that_the_failed_check_read_goes_too(con) -> None:
+    gate = Gate(con, "delete from quality.estimates where method = 'like_day' and park_id = 'park-b'")
+    assert gate.checks == {"park-b": ("sql.estimates_add_up",)}
+    assert gate.rows("quality.estimates", "park_id") == [("park-a",), ("park-c",)]
+    assert gate.rows("quality.meter_month", "park_id") == [("park-a",), ("park-c",)]
+    assert gate.rows("quality.park_month", "park_id") == [(park,) for park in PARKS]
+
+
+def test_what_fails_again_though_it_is_held_back_stops_everything(con) -> None:
+    con.execute(BREAKS["electricity_split"].statement)
+    report = AuditReport(tuple(audit.judge_sql(con, load_checks())))
+    first = held.stopped(con, report, ())
+    assert first
+    assert held.parks_of(first) == ("park-a",)
+    assert held.stopped(con, report, first) is None
 
 
 @pytest.mark.parametrize(
-    ("parks", "register"),
-    [(PARKS, False), (("park-b",), True)],
-    ids=["every park fails", "a certificate of nobody"],
+    "statement",
+    [
+        "update metrics.park_year set residual_grid_mwh = 31",
+        BREAKS["register_one_state"].statement,
+        BREAKS["file_ledger_balances"].statement,
+    ],
+    ids=["every park", "a certificate of nobody", "a file"],
 )
-def test_what_no_park_can_be_held_back_for_stops_everything(good, tmp_path, parks: tuple[str, ...], register) -> None:
-    settings = Settings(home=tmp_path, duckdb_memory="512MiB", duckdb_threads=2)
-    lake = Lake(tmp_path)
-    rows = good_rows(PARKS)
-    for park in parks:
-        set_in(rows, "metrics.park_year", park, residual_grid_mwh=31)
-    if register:
-        rows["certificates.register"][1] |= {"valid_to": f"{YEAR}-07-30"}
-    write_models(lake, rows)
-    with pytest.raises(AuditFailed, match=r"nothing new is published.*audit\.html"):
-        publish(settings, lake, YEAR)
-    assert catalog.current_id(lake) is None
-    (page,) = lake.published.glob(".failed-*/audit.html")
-    assert "上一次合格的发布仍为当前发布" in page.read_text(encoding="utf-8")
+def test_what_no_park_can_be_held_back_for_stops_everything(con, statement: str) -> None:
+    con.execute(statement)
+    con.execute("update metrics.park_year set fossil_export_mwh = 1 where park_id = 'park-b'")
+    report = AuditReport(tuple(audit.judge_sql(con, load_checks())))
+    assert held.stopped(con, report, ()) is None
+    assert "未发布任何新数据" in render(report, IDENTITY, {}, refused=True)
 
 
-def test_figures_that_count_a_certificate_of_another_park_by_now_are_good_no_longer(fresh) -> None:
-    settings, lake = fresh
-    write_models(lake, good_rows(PARKS))
-    publish(settings, lake, YEAR)
+def test_figures_that_count_a_certificate_of_another_park_by_now_are_good_no_longer(good, stopped) -> None:
+    settings, lake, _ = good
     rows = with_fault("metrics.park_year", "park-b", residual_grid_mwh=31)
     # What park-b claimed is park-c's now; park-b claims nothing that anybody else has.
     taken = {row["park_id"]: row for row in rows["certificates.claimed_ranges"] if row["kind"] == "cancelled"}
@@ -251,6 +263,7 @@ def test_figures_that_count_a_certificate_of_another_park_by_now_are_good_no_lon
     write_models(lake, rows)
     result = publish(settings, lake, YEAR)
     assert (set(result.held), result.last_good) == ({"park-b"}, {})
+    assert held.last_good(lake, stopped.publication_id) == stopped.last_good
 
 
 def test_names_and_values_cannot_become_markup() -> None:
