@@ -52,9 +52,8 @@ def _checks(stated: Stated, settings: Settings, lake: Lake | None, scratch: Path
     yield Check("files", files.examined, (*files.problems, *check_checker(stated)))
     yield check_identity(stated, in_home=lake is not None)
     # By way of a link: a folder that somebody copied may have a name in which DuckDB sees a pattern.
-    folder, database = scratch / "set", scratch / "database"
+    folder = scratch / "set"
     folder.symlink_to(stated.folder.absolute(), target_is_directory=True)
-    database.mkdir()
     with closing(warehouse.connect(settings.model_copy(update={"home": scratch}))) as con:
         unreadable = load_tables(con, stated, folder)
         content = check_content(con, stated, unreadable)
@@ -65,7 +64,7 @@ def _checks(stated: Stated, settings: Settings, lake: Lake | None, scratch: Path
         yield sql
         expectations, judged = check_expectations(con, stated)
         yield expectations
-        copies = check_database(con, stated, folder, database)
+        copies = check_database(con, stated)
         yield copies
         certificates, root = certificates_of(con, stated, lake)
         yield root

@@ -6,7 +6,9 @@ The tables themselves are looked at in ``verify_tables``, the audit in ``verify_
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -17,10 +19,11 @@ from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.publish import candidate, proof
 from pipelines.publish.candidate import qualified
-from pipelines.publish.manifest import AUDIT, CHECKER, DATABASE, MANIFEST, content_hash
+from pipelines.publish.manifest import AUDIT, CHECKER, DATABASE, MANIFEST, content_hash, table_path
 from pipelines.publish.publisher import manifest_from
 from pipelines.publish.verification import Check, Problem, Stated
 from pipelines.publish.verify_tables import first_line, loaded_tables
+from pipelines.reference_tables import identifier, literal
 
 _OBJECTS = """
     select schema_name || '.' || table_name as object, 'table' as kind, comment as text from duckdb_tables()
@@ -131,16 +134,16 @@ def check_checker(stated: Stated) -> tuple[Problem, ...]:
     return (Problem("checker_other", CHECKER),)
 
 
-def check_database(con: duckdb.DuckDBPyConnection, stated: Stated, folder: Path, scratch: Path) -> Check:
-    """``parks.duckdb`` against the Parquet files: each table's rows, and all that a database made from them defines.
+def check_database(con: duckdb.DuckDBPyConnection, stated: Stated) -> Check:
+    """``parks.duckdb`` against the Parquet files: each table's rows, and all that it defines.
 
-    ``scratch``: an empty folder for that database. Its bytes are not repeatable, so they are not compared.
+    Its bytes are not repeatable, so they are not compared.
     """
     tables = loaded_tables(con)
     try:
         with closing(warehouse.open_published(stated.folder / DATABASE)) as product:
             problems = [p for table in sorted(tables) for p in _copy(con, product, table)]
-            problems += _definitions(product, stated, tables, folder, scratch)
+            problems += _definitions(product, stated, tables)
     except duckdb.Error as error:
         problems = [Problem("database_unreadable", DATABASE, values={"why": first_line(error)})]
     return Check("database", len(tables), tuple(problems))
@@ -157,9 +160,7 @@ def _copy(con: duckdb.DuckDBPyConnection, product: duckdb.DuckDBPyConnection, ta
         yield Problem("database_rows", table)
 
 
-def _definitions(
-    product: duckdb.DuckDBPyConnection, stated: Stated, tables: set[str], folder: Path, scratch: Path
-) -> Iterator[Problem]:
+def _definitions(product: duckdb.DuckDBPyConnection, stated: Stated, tables: set[str]) -> Iterator[Problem]:
     """What the database defines and should not, or the other way round; made by another version, only its tables."""
     found = set(product.execute(_OBJECTS).fetchall())
     extra = {name for name, kind, _ in found if kind == "table"} - set(stated.tables)
@@ -167,11 +168,24 @@ def _definitions(
     if not stated.made_by_today("code", "sql", "contracts", "engine") or tables != set(load("outputs")):
         yield Problem("database_not_compared", DATABASE, fails=False)
         return
-    for schema in {table.partition(".")[0] for table in tables}:
-        (scratch / schema).symlink_to(folder / schema, target_is_directory=True)
-    with closing(duckdb.connect()) as builder:
-        candidate.write_database(builder, load("outputs"), scratch)
-    with closing(warehouse.open_published(scratch / DATABASE)) as anew:
-        wanted = set(anew.execute(_OBJECTS).fetchall())
+    wanted = _wanted_definitions()
     strange = {name for name, _, _ in found ^ wanted} - extra
     yield from (Problem("database_defines", name) for name in sorted(strange))
+
+
+@cache
+def _wanted_definitions() -> frozenset[tuple[str, str, str]]:
+    """What a database of today defines, from one without rows."""
+    contracts = load("outputs")
+    with TemporaryDirectory(prefix="zcp-verify-") as name, closing(duckdb.connect()) as con:
+        folder = Path(name)
+        for table, contract in contracts.items():
+            path = table_path(folder, table)
+            path.parent.mkdir(exist_ok=True)
+            columns = ", ".join(
+                f"cast(null as {column.physical_type}) as {identifier(column.name)}" for column in contract.columns
+            )
+            con.execute(f"copy (select {columns} where false) to {literal(str(path))} ({candidate.STORAGE})")
+        candidate.write_database(con, contracts, folder)
+        with closing(warehouse.open_published(folder / DATABASE)) as empty:
+            return frozenset(empty.execute(_OBJECTS).fetchall())
