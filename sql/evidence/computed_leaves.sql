@@ -74,8 +74,7 @@ amounts as (
             when 'energy_tce' then y.energy_tce
             when 'electricity_coal_equivalent' then -y.electricity_tce
             when 'electricity_calorific' then y.electricity_calorific_tce
-        end as energy_tce,
-        y.location_tco2 is null and s.step.term = 'location_based_tco2' as without_factor
+        end as energy_tce
     from steps as s
     inner join years as y on s.park_id = y.park_id and s.year = y.year
 )
@@ -98,4 +97,5 @@ select
         else 'C with electricity on the calorific basis'
     end as sentence
 from amounts
-where not without_factor and coalesce(energy_mwh, emission_tco2, energy_tce) is not null
+-- without a total or a provincial factor there is no such figure
+where case when ends_with(term, '_mwh') then energy_mwh when ends_with(term, '_tco2') then emission_tco2 else energy_tce end is not null
