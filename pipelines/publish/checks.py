@@ -41,7 +41,8 @@ class SqlCheck:
     @property
     def reads(self) -> tuple[str, ...]:
         """The published tables that it looks at, sorted."""
-        return tuple(sorted({table for table in _TABLE.findall(self.sql) if not table.startswith("run.")}))
+        statement = "\n".join(line for line in self.sql.splitlines() if not line.lstrip().startswith("--"))
+        return tuple(sorted({table for table in _TABLE.findall(statement) if not table.startswith("run.")}))
 
 
 def header_of(text: str) -> dict[str, str]:
