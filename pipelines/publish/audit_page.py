@@ -104,6 +104,7 @@ def render(report: AuditReport, identity: Identity, names: dict[str, Words], *, 
     held = {verdict.name for verdict in report.held}
     entries = [_entry(v, checks) for v in report.verdicts if v.name not in held or not v.passed]
     holds = [_entry(verdict, checks) for verdict in report.held]
+    passes = [entry for entry in entries if entry.kind == "passes"]
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -118,9 +119,20 @@ def render(report: AuditReport, identity: Identity, names: dict[str, Words], *, 
         stops=[entry for entry in entries if entry.kind == "stops"],
         holds=[*holds, *(entry for entry in entries if entry.kind == "holds")],
         warns=[entry for entry in entries if entry.kind == "warns"],
-        passed=[entry for entry in entries if entry.kind == "passes"],
+        passed=passes,
+        laws=[entry for entry in passes if entry.verdict.check.startswith("sql.")],
+        tables=_by_table(passes),
         parks=_held_parks(holds, names),
     )
+
+
+def _by_table(entries: list[Entry]) -> dict[str, list[Entry]]:
+    """The entries on single tables, by table, each in the order of the audit."""
+    found: dict[str, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda e: e.verdict.table):
+        if entry.verdict.table:
+            found.setdefault(entry.verdict.table, []).append(entry)
+    return found
 
 
 def _entry(verdict: Verdict, checks: Mapping[str, SqlCheck]) -> Entry:
