@@ -13,7 +13,8 @@ import pytest
 from dagster._core.event_api import PartitionKeyFilter
 
 from pipelines.definitions import definitions
-from pipelines.defs.checks import PUBLICATION, audit_specs, month_checks, verdict_results
+from pipelines.defs.checks import PUBLICATION, audit_specs, broken_by_month, month_checks, verdict_results
+from pipelines.defs.figures import publication_figures
 from pipelines.defs.instance import open_instance
 from pipelines.defs.models import COVERAGE_MODEL, model_assets
 from pipelines.defs.published import publication_asset
@@ -25,8 +26,10 @@ from pipelines.lake import Lake
 from pipelines.model_inputs import Account, Sources
 from pipelines.model_runner import BuildContext
 from pipelines.models import load_models
+from pipelines.publish import audit
 from pipelines.publish.manifest import table_path
 from pipelines.settings import AlertSettings, Settings
+from tests.pipeline.publishing import good_rows, write_models
 from tests.pipeline.receivers import web_server
 
 MONTHS = ("2026-01", "2026-02")
@@ -35,12 +38,12 @@ MONTHS = ("2026-01", "2026-02")
 def verdict(check: str, passed: bool, severity: str = "critical", **about) -> dict:
     sentence = "" if passed else "It does not hold."
     found = {"check": check, "table": "metrics.park_year", "severity": severity, "passed": passed, "offending": 0}
-    return found | {"sentence": sentence, "parks": [], "months": []} | about
+    return found | {"sentence": sentence, "subject": "", "parks": [], "months": []} | about
 
 
 def write_audit(folder, *verdicts: dict) -> None:
     folder.mkdir(parents=True)
-    (folder / "audit.json").write_text(json.dumps({"verdicts": verdicts}))
+    (folder / "audit.json").write_text(json.dumps({"held": [], "verdicts": verdicts}))
 
 
 def write_publication(folder, *verdicts: dict) -> SimpleNamespace:
@@ -253,3 +256,32 @@ def test_a_month_can_be_told_again(tmp_path, sql):
             )
         evaluation = latest[0].event.dagster_event.event_specific_data
         assert evaluation.metadata["missing_intervals"].value == missing
+
+
+def test_what_dagster_shows_is_what_the_gate_writes(tmp_path, sql, instance, monkeypatch):
+    """A real publication: a month of one park that does not conserve energy holds that park back."""
+    monkeypatch.setattr(audit, "judge_expectations", lambda con, contracts: [])
+    rows = good_rows()
+    for row in rows["metrics.energy_conservation"]:
+        if row["park_id"] == "park-a":
+            row["intervals_unbalanced"] = 1
+    with web_server() as (url, posted), session_of(tmp_path / "home", sql, webhook=url) as session:
+        write_models(session.lake, rows)
+        publish_alone(session, instance)
+        folder = session.publication.path
+        assert {month: [v["check"] for v in found] for month, found in broken_by_month(folder).items()} == {
+            "2026-12": ["sql.energy_is_conserved"]
+        }
+        numbers = publication_figures(session.context.connection(), folder, 2026)
+    assert {name: numbers[name] for name in ("parks", "parks_held", "parks_undecided", "checks_failed")} == {
+        "parks": 2,
+        "parks_held": 1,
+        "parks_undecided": 1,
+        "checks_failed": 1,
+    }
+    (alert,) = posted
+    assert alert["event"] == "parks_held"
+    assert alert["details"][0].startswith("park-a: sql.energy_is_conserved: Energy is conserved in every interval")
+    results = {result.check_name: result for result in verdict_results(folder)}
+    assert not results["energy_is_conserved"].passed
+    assert results["energy_is_conserved"].metadata["parks_at_fault"].value == 1
