@@ -104,14 +104,14 @@ def _first_difference(con: duckdb.DuckDBPyConnection, table: str, paths: tuple[P
     """The first row, in order of the key, that only one of the two has, and in which columns the other's differs."""
     contract = load("outputs").get(table)
     key = [name for name in (contract.key if contract else ()) if name in columns] or columns
-    order = _list([*key, *(name for name in columns if name not in key)])
+    order = _list([*key, "side", *(name for name in columns if name not in key)])
     sides = [f"select {_list(columns)} from {parquet(path)}" for path in paths]
     only = f"""
         select * from (
             select 0 as side, * from ({sides[0]} except all {sides[1]})
             union all
             select 1 as side, * from ({sides[1]} except all {sides[0]})
-        ) order by {order}, side limit 2
+        ) order by {order} limit 2
     """
     rows = [dict(zip(["side", *columns], row, strict=True)) for row in con.execute(only).fetchall()]
     if not rows:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -135,8 +135,8 @@ def _arrivals(lake: Lake, stated: Stated) -> list[Arrival]:
     if not lines:
         return read_arrivals(lake)
     moment = datetime.fromisoformat(lines[0]["as_of"]) if "as_of" in lines[0] else None
-    # Lines of the catalog are noted to the second, after the run; nothing can have been landed while it ran.
-    until = datetime.fromisoformat(lines[0]["created_at"]) + timedelta(seconds=1)
+    # The time of a line is cut to the second, and a run takes longer than that: what came in that second came after it.
+    until = datetime.fromisoformat(lines[0]["created_at"])
     arrivals = read_arrivals(Lake(lake.home, moment))
     known = [arrival for arrival in arrivals if datetime.fromisoformat(arrival.arrived_at) < until]
     missing = {arrival.file_id for arrival in arrivals} - {arrival.file_id for arrival in known}
