@@ -40,6 +40,8 @@ def published_config(memory: str = "1GiB") -> dict[str, str]:
         "python_enable_replacements": "false",
         "memory_limit": memory,
         "temp_directory": "",
+        # As an option and not as a statement: connections of one process share the database that is open already.
+        "lock_configuration": "true",
     }
 
 
@@ -48,6 +50,4 @@ def open_published(path: Path, memory: str = "1GiB") -> duckdb.DuckDBPyConnectio
 
     Raises ``duckdb.IOException`` if the file is missing or not a database.
     """
-    con = duckdb.connect(str(path), read_only=True, config=dict(published_config(memory)))
-    con.execute("set lock_configuration = true")
-    return con
+    return duckdb.connect(str(path), read_only=True, config=published_config(memory))

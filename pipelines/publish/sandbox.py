@@ -60,7 +60,6 @@ def answer(request: Mapping[str, Any]) -> list[bytes]:
     The limits of the process are not set here.
     """
     with duckdb.connect(request["path"], read_only=True, config=request["config"]) as con:
-        con.execute("set lock_configuration = true")
         found = _asked(lambda: con.execute(_one_statement(con, request["text"])))
         parts = [pickle.dumps([str(column[0]) for column in found.description or []])]
         rows, size = 0, 0

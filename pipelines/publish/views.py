@@ -15,6 +15,7 @@ figure is described once. What a table holds is its contract's (``contracts``), 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -56,6 +57,7 @@ class View:
         return {name: words[name] for name in names if name in words}
 
 
+@cache
 def load_views(folder: Path = SQL / "views") -> tuple[View, ...]:
     """All views in order of name."""
     return tuple(_view(path.stem, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql")))

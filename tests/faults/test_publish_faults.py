@@ -1,16 +1,11 @@
-"""Publishing when something goes wrong: a bad figure, a full disk, a crash between two steps, readers all the while."""
+"""Publishing when something goes wrong: a bad figure, a full disk, a crash between two steps."""
 
 import json
-import multiprocessing
 import shutil
-import time
 from collections.abc import Iterator
-from multiprocessing.synchronize import Event
 from pathlib import Path
-from queue import Queue
 from typing import Any
 
-import duckdb
 import pytest
 
 from pipelines import lake as lake_module
@@ -21,9 +16,6 @@ from pipelines.publish.manifest import is_intact, table_path
 from pipelines.publish.publisher import publish
 from pipelines.settings import Settings
 from tests.pipeline.publishing import YEAR, Rows, good_rows, home, write_models
-
-PUBLICATIONS = 10
-READERS = 4
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -163,56 +155,3 @@ def test_a_damaged_publication_is_made_again(published: tuple[Settings, Lake, st
     assert not again.reused
     assert is_intact(again.path)
     assert damage == "database" or target.read_bytes() == whole
-
-
-def read_on(published: str, stop: Event, results: "Queue[tuple[int, set[str], str]]") -> None:
-    """Reads the current publication again and again, and each time once more after it may have been replaced."""
-    reads, seen, held = 0, set[str](), None
-    query = """
-        select distinct p.publication_id, f.sentence
-        from (
-            select publication_id from metrics.park_year
-            union all
-            select publication_id from evidence.contributions
-        ) as p
-        cross join quality.findings as f
-    """
-    try:
-        while not stop.is_set():
-            con = duckdb.connect(f"{published}/current/parks.duckdb", read_only=True)
-            ((publication_id, _),) = con.execute(query).fetchall()
-            seen.add(publication_id)
-            if held:
-                held[0].execute(query)
-                ((again, _),) = held[0].fetchall()
-                assert again == held[1]
-                held[0].close()
-            held = (con, publication_id)
-            reads += 1
-            time.sleep(0.05)
-        results.put((reads, seen, ""))
-    except (duckdb.Error, ValueError, AssertionError) as error:
-        results.put((reads, seen, repr(error)))
-
-
-def test_readers_never_see_an_error_or_half_a_publication(published: tuple[Settings, Lake, str]) -> None:
-    settings, lake, first = published
-    spawn = multiprocessing.get_context("spawn")
-    stop, results = spawn.Event(), spawn.Queue()
-    readers = [spawn.Process(target=read_on, args=(str(lake.published), stop, results)) for _ in range(READERS)]
-    for reader in readers:
-        reader.start()
-    ids = {first}
-    try:
-        for number in range(PUBLICATIONS):
-            write_models(lake, changed_findings(f"publication {number}"))
-            ids.add(publish(settings, lake, YEAR).publication_id)
-    finally:
-        stop.set()
-    found = [results.get(timeout=60) for _ in readers]
-    for reader in readers:
-        reader.join(timeout=60)
-    assert len(ids) == PUBLICATIONS + 1
-    assert [error for _, _, error in found] == [""] * READERS
-    assert all(reads > 0 and seen <= ids for reads, seen, _ in found)
-    assert len(set().union(*(seen for _, seen, _ in found))) > 1
