@@ -25,8 +25,8 @@ TEXT_WIDTH = 150
 def pack(settings: Settings, park: str, year: int, *, out: Path, publication: str | None, output: Output) -> None:
     """Writes the pack to ``out``.
 
-    Raises ``UserError`` for a park or year that is not there, a park whose figures are held back, and a publication
-    that is older than packs or was altered.
+    Raises ``UserError`` for a park or year that is not there, a park whose figures are held back, a publication that
+    is older than packs or was altered, and a file that cannot be written.
     """
     from pipelines.contracts import load
     from pipelines.evidence import figures
@@ -49,14 +49,23 @@ def pack(settings: Settings, park: str, year: int, *, out: Path, publication: st
         texts = {f"explanation.{language}.txt": _text(account, found, year, language) for language in LANGUAGES}
         files = packing.build(source, account, year, figures=found, texts=texts)
         report(account.park_id, 2, 3)
-        with atomic_path(out) as temporary:
-            packing.write(files, temporary)
+        _write(files, out, output)
     digest = json.loads(files[packing.ABOUT])["park_sha256"]
     if output.as_json:
         output.json({"publication_id": wanted, "park_id": account.park_id, "year": year, "park_sha256": digest})
         return
     output.say(output.text("pack_written", path=out, files=len(files), digest=digest))
     output.say(output.text("pack_how", manifest=folder / MANIFEST))
+
+
+def _write(files: Mapping[str, bytes], out: Path, output: Output) -> None:
+    from pipelines.evidence import pack as packing
+
+    try:
+        with atomic_path(out) as temporary:
+            packing.write(files, temporary)
+    except OSError as error:
+        raise UserError(output.text("cannot_write", path=out, why=error.strerror)) from error
 
 
 def _text(account: "Account", figures: "Mapping[Key, Figure]", year: int, language: Language) -> str:

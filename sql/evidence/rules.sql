@@ -16,15 +16,15 @@ with interval_sums as (
 sizes as (
     -- C with electricity at each end of c_eq and feedstock out and in: the smallest and the largest that may be meant
     select
-        'with sizes as (select y.*, p.*, (electricity_use_mwh - own_fossil_generation_mwh - recovered_generation_mwh'
-        || ' + recovered_export_mwh) as energy_mwh, energy_tce - round(energy_mwh * electricity_coal_equivalent, 6)'
-        || ' - feedstock_tce * feedstock_in_energy as other_tce, least(round(energy_mwh * electricity_coal_equivalent_low, 6),'
-        || ' round(energy_mwh * electricity_coal_equivalent, 6), round(energy_mwh * electricity_coal_equivalent_high, 6))'
-        || ' + other_tce as lowest_tce, greatest(round(energy_mwh * electricity_coal_equivalent_low, 6),'
-        || ' round(energy_mwh * electricity_coal_equivalent, 6), round(energy_mwh * electricity_coal_equivalent_high, 6))'
-        || ' + other_tce + feedstock_tce as highest_tce from metrics.park_year as y'
-        || ' inner join (select * exclude (method_version, factor_release, publication_id) from reference.params) as p'
-        || ' using (year)) ' as tables
+        'with sizes as (select y.park_id, y.year, p.size_class_floor, p.size_class_large, p.intensity_limit_small,'
+        || ' p.intensity_limit_large, (y.electricity_use_mwh - y.own_fossil_generation_mwh - y.recovered_generation_mwh'
+        || ' + y.recovered_export_mwh) as energy_mwh, round(energy_mwh * p.electricity_coal_equivalent_low, 6) as low_tce,'
+        || ' round(energy_mwh * p.electricity_coal_equivalent, 6) as middle_tce,'
+        || ' round(energy_mwh * p.electricity_coal_equivalent_high, 6) as high_tce,'
+        || ' y.energy_tce - middle_tce - y.feedstock_tce * p.feedstock_in_energy as other_tce,'
+        || ' least(low_tce, middle_tce, high_tce) + other_tce as lowest_tce,'
+        || ' greatest(low_tce, middle_tce, high_tce) + other_tce + y.feedstock_tce as highest_tce'
+        || ' from metrics.park_year as y inner join reference.params as p on y.year = p.year) ' as tables
 ),
 judged as (
     select ' from metrics.park_year as y inner join reference.params as p on y.year = p.year' as tables

@@ -214,6 +214,8 @@ def test_the_same_publication_gives_the_same_bytes_and_the_text_is_for_people(wo
     for language in ("en", "zh"):
         told = (packed / f"explanation.{language}.txt").read_text(encoding="utf-8")
         assert all(f"{column} {YEAR}" in told for column in MAIN)
+    with pytest.raises(UserError, match=r"^/proc/x/a\.zip cannot be written"):
+        pack(world.settings, "park-a", YEAR, out=Path("/proc/x/a.zip"), publication=None, output=Output("en"))
     assert "## 中文" in (packed / "README.md").read_text(encoding="utf-8")
 
 
