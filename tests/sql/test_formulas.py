@@ -1,7 +1,7 @@
-"""The statements of ``evidence.formulas`` give the figures of ``metrics.park_year``, and the contributions add up to them.
+"""The statements of ``evidence.formulas`` give the figures of ``metrics.park_year``, and contributions add up to them.
 
-The worlds are those of the golden cases of ``evidence.contributions``: fossil and recovered power that leaves, a nuclear
-line, storage, feedstock, offsets, a park without meters at its gate, certificates that a cap cuts off, no total.
+The worlds are those of the golden cases of ``evidence.contributions``: fossil and recovered power that leaves, a
+nuclear line, storage, feedstock, offsets, a park without meters at its gate, a cap on certificates, no total.
 """
 
 from pathlib import Path
