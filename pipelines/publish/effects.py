@@ -3,8 +3,9 @@
 Why a figure changed is in ``diff``.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,7 +13,7 @@ import duckdb
 from pipelines.contracts import load
 from pipelines.lake import Lake
 from pipelines.publish.candidate import parquet
-from pipelines.publish.manifest import STAMP, table_path
+from pipelines.publish.manifest import STAMP, read_manifest, table_path
 from pipelines.reference_tables import identifier
 
 FIGURES = (
@@ -95,13 +96,20 @@ def changed_tables(lake: Lake, before: str, after: str, year: int, held: Collect
         )
         if not _of_year(con, parquet(table_path(folders[1], "metrics.park_year")), year):
             return {}
+        same = _same_rows(folders)
         for table in load("outputs"):
             paths = [table_path(folder, table) for folder in folders]
-            if table.partition(".")[0] in _FIGURE_SCHEMAS and paths[0].is_file():
+            if table.partition(".")[0] in _FIGURE_SCHEMAS and table not in same and paths[0].is_file():
                 after_source = parquet(paths[1]) if paths[1].is_file() else None
                 if rows := _differing_rows(con, parquet(paths[0]), after_source, year):
                     found[table] = rows
     return found
+
+
+def _same_rows(folders: Sequence[Path]) -> set[str]:
+    """The tables that hold the same rows by the hashes in both manifests, which cost no reading."""
+    old, new = ((read_manifest(folder) or {}).get("tables", {}) for folder in folders)
+    return {table for table in old if table in new and old[table]["content"] == new[table]["content"]}
 
 
 def _of_year(con: duckdb.DuckDBPyConnection, source: str, year: int) -> bool:
@@ -110,8 +118,8 @@ def _of_year(con: duckdb.DuckDBPyConnection, source: str, year: int) -> bool:
 
 def _differing_rows(con: duckdb.DuckDBPyConnection, before: str, after: str | None, year: int) -> int:
     """Rows of ``year`` that only one of the two has, as often as it has them more."""
-    old = _columns(con, before)
-    names = [name for name in old if name not in STAMP and (after is None or name in _columns(con, after))]
+    kept = _columns(con, after or before)
+    names = [name for name in _columns(con, before) if name in kept and name not in STAMP]
     selected = ", ".join(identifier(name) for name in names)
     condition = " and ".join(_conditions(names, year))
     sides = [f"select {selected} from {source} where {condition}" for source in (before, after) if source]

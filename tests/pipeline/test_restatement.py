@@ -55,7 +55,9 @@ class World:
         shutil.copytree(self.lake.published / self.first, folder)
         for path in (folder / "manifest.json", table_path(folder, table)):
             path.chmod(0o644)
-        (folder / "manifest.json").write_text(f'{{"id": "{name}"}}')
+        manifest = json.loads((folder / "manifest.json").read_text())
+        manifest["tables"][table]["content"] = name
+        (folder / "manifest.json").write_text(json.dumps(manifest | {"id": name}))
         rows = duckdb.sql(f"select * replace ({columns}) from '{table_path(folder, table)}'")
         rows.write_parquet(str(table_path(folder, table)))
 
