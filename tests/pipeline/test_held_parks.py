@@ -11,6 +11,7 @@ import pytest
 from pipelines.commands import published
 from pipelines.commands.output import Output
 from pipelines.contracts import load
+from pipelines.defs.checks import verdict_results
 from pipelines.lake import Lake
 from pipelines.publish import audit, catalog, held, held_tables, query
 from pipelines.publish.audit_page import render
@@ -125,6 +126,13 @@ def test_the_audit_says_what_held_the_park_back_and_the_published_tables_pass_it
     assert page.index("sql.electricity_split") < page.index("every_park_has_a_row")
     assert "http" not in page
     assert read_manifest(stopped.path)["files"].keys() == {"audit.html", "check_certificates.py"}
+
+
+def test_dagster_shows_the_check_as_failed_though_the_tables_without_the_park_pass_it(stopped: PublishResult) -> None:
+    results = {result.check_name: result for result in verdict_results(stopped.path)}
+    assert not results["electricity_split"].passed
+    assert results["electricity_split"].severity.value == "ERROR"
+    assert results["energy_is_conserved"].passed
 
 
 def test_the_same_inputs_stop_the_same_park_in_the_same_publication(good, stopped: PublishResult) -> None:
