@@ -33,7 +33,7 @@ def explain(
     wanted = publication or catalog.current_id(Lake(settings.home))
     with open_current(settings, output, wanted) as con:
         account = open_account(settings, con, str(wanted), park=park, year=year, output=output)
-        column = find_column(column, output)
+        column = find_column(account, column, output)
         found = figures.explain(account, year, column)
         key = (year, column)
         files = explanation.files_of(found, account.files)
@@ -95,11 +95,11 @@ def _held(
     )
 
 
-def find_column(wanted: str, output: Output) -> str:
+def find_column(account: "Account", wanted: str, output: Output) -> str:
     """The column of ``metrics.park_year`` of that name; raises ``UserError`` with the nearest ones."""
     from pipelines.evidence import figures
 
-    known = figures.columns()
+    known = figures.columns(account)
     if wanted in known:
         return wanted
     near = difflib.get_close_matches(wanted.casefold(), known, n=3, cutoff=0.5)

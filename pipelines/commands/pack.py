@@ -28,7 +28,6 @@ def pack(settings: Settings, park: str, year: int, *, out: Path, publication: st
     Raises ``UserError`` for a park or year that is not there, a park whose figures are held back, a publication that
     is older than packs or was altered, and a file that cannot be written.
     """
-    from pipelines.contracts import load
     from pipelines.evidence import figures
     from pipelines.evidence import pack as packing
     from pipelines.publish import catalog
@@ -43,9 +42,9 @@ def pack(settings: Settings, park: str, year: int, *, out: Path, publication: st
             raise UserError(output.text("no_park_digest", id=wanted))
         account = open_account(settings, con, wanted, park=park, year=year, output=output)
         report(account.park_id, 0, 3)
-        found = figures.explain(account, year, *figures.columns())
+        found = figures.explain(account, year, *figures.columns(account))
         report(account.park_id, 1, 3)
-        source = packing.Source(settings, folder, load("outputs"))
+        source = packing.Source(settings, folder)
         texts = {f"explanation.{language}.txt": _text(account, found, year, language) for language in LANGUAGES}
         files = packing.build(source, account, year, figures=found, texts=texts)
         report(account.park_id, 2, 3)

@@ -13,9 +13,6 @@ from pipelines.contracts import load
 from pipelines.errors import AuditFailed
 from pipelines.evidence.account import BALANCE_ROLES, Account, Formula, Leaf, Row, unit_of
 
-NOT_FIGURES = frozenset({"park_id", "year", "method_version", "factor_release", "publication_id"})
-"""Columns of ``metrics.park_year`` that say whose row it is."""
-
 INTERVAL_TERMS = frozenset({
     "direct_supply_mwh", "onsite_nonfossil_mwh", "uncounted_green_mwh", "uncounted_direct_mwh", "nuclear_green_mwh",
     "fossil_export_mwh", "recovered_export_mwh",
@@ -79,9 +76,10 @@ class Figure:
         return frozenset(named.union(*(meter["file_ids"] for meter in self.meters)))
 
 
-def columns() -> tuple[str, ...]:
-    """The columns of ``metrics.park_year`` that can be explained, in their published order."""
-    return tuple(name for name in load("outputs")["metrics.park_year"].column_names if name not in NOT_FIGURES)
+def columns(account: Account) -> tuple[str, ...]:
+    """The columns of ``metrics.park_year`` that the publication explains, in their order there."""
+    (row, *_) = account.years.values()
+    return tuple(name for name in row if (name, "") in account.formulas)
 
 
 def explain(account: Account, year: int, *wanted: str) -> dict[Key, Figure]:
@@ -174,7 +172,7 @@ def _constants(account: Account, year: int, column: str, entering: list[str]) ->
         if kind == "params" and name not in named:
             named.add(name)
             value = account.parameters[year][name]
-            yield Constant(name, str(value), units[name], sources.get(name, "method parameters"))
+            yield Constant(name, str(value), units.get(name, ""), sources.get(name, "method parameters"))
         elif kind == "factors":
             terms.append(name)
     for row in account.factors:

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipelines import warehouse
-from pipelines.contracts import Contract
 from pipelines.errors import UserError
 from pipelines.evidence import excerpt, explanation
 from pipelines.evidence.account import Account
@@ -46,11 +45,10 @@ _READABLE = 0o100644 << 16
 
 @dataclass(frozen=True)
 class Source:
-    """The publication that a pack is cut out of: its folder, and the contracts of its tables."""
+    """The publication that a pack is cut out of."""
 
     settings: Settings
     folder: Path
-    contracts: Mapping[str, Contract]
 
 
 def build(
@@ -62,7 +60,7 @@ def build(
     """
     manifest = (source.folder / MANIFEST).read_bytes()
     published = json.loads(manifest)
-    tables = excerpt.park_texts(account.con, source.contracts, account.park_id)
+    tables = excerpt.park_texts(account.con, published["tables"], account.park_id)
     digest = excerpt.digest_of(tables)
     if digest != published["parks"].get(account.park_id):
         raise UserError(
@@ -70,9 +68,9 @@ def build(
             f"{published['id']}; run `zcp verify`"
         )
     files = {f"tables/{table}.csv": text for table, text in tables.items()}
-    files |= {f"tables/{table}.parquet": data for table, data in _parquet(source, account.park_id).items()}
+    files |= {f"tables/{table}.parquet": data for table, data in _parquet(source, tables, account.park_id).items()}
     files |= {name: text.encode() for name, text in texts.items()}
-    files["inputs.csv"] = _inputs(account, published["inputs"], source.contracts)
+    files["inputs.csv"] = _inputs(account, published)
     shown = [explanation.record(figures, key) for key in sorted(figures)]
     files["explanation.json"] = _json({"park_id": account.park_id, "year": year, "figures": shown})
     files[VERIFIER] = Path(__file__).with_name(VERIFIER).read_bytes()
@@ -104,12 +102,12 @@ def _json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _parquet(source: Source, park_id: str) -> dict[str, bytes]:
+def _parquet(source: Source, tables: Iterable[str], park_id: str) -> dict[str, bytes]:
     """The same rows as in the text of each table, cut out of the published Parquet files; empty ones are left out."""
     found = {}
     with TemporaryDirectory() as scratch, closing(warehouse.connect(source.settings, threads=1)) as con:
         target = Path(scratch) / "table.parquet"
-        for table in excerpt.tables_of(source.contracts):
+        for table in tables:
             rows = f"select * from {parquet(table_path(source.folder, table))}"
             chosen = rows if table in excerpt.COMMON else f"{rows} where park_id = {literal(park_id)}"
             copied = con.execute(f"copy ({chosen} order by all) to {literal(str(target))} ({STORAGE})").fetchone()
@@ -118,14 +116,15 @@ def _parquet(source: Source, park_id: str) -> dict[str, bytes]:
     return found
 
 
-def _inputs(account: Account, published: list[dict[str, Any]], contracts: Mapping[str, Contract]) -> bytes:
+def _inputs(account: Account, published: Mapping[str, Any]) -> bytes:
     """The ledger of the files that any row of the park names, as in the manifest."""
-    tables = [t for t in excerpt.tables_of(contracts) if "file_id" in contracts[t].column_names]
+    columns = excerpt.columns_of(account.con, published["tables"])
+    tables = [table for table, names in columns.items() if "file_id" in names]
     union = " union ".join(f"select file_id from {qualified(table)} where park_id = $1" for table in tables)
     named = {row[0] for row in account.con.execute(union, [account.park_id]).fetchall()}
-    rows = [entry for entry in published if entry["file_id"] in named]
+    inputs = published["inputs"]
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(published[0]) if published else ["file_id"], lineterminator="\n")
+    writer = csv.DictWriter(text, fieldnames=list(inputs[0]) if inputs else ["file_id"], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(entry for entry in inputs if entry["file_id"] in named)
     return text.getvalue().encode()

@@ -209,7 +209,8 @@ def test_every_figure_of_every_park_is_explained_to_the_last_digit(home: Path, t
         accounts = con.execute("select park_id, year from metrics.park_year order by all").fetchall()
         assert len(accounts) == 2 * len(PARKS)
         for park, year in accounts:
-            found = figures.explain(Account(con, park), year, *figures.columns())
+            account = Account(con, park)
+            found = figures.explain(account, year, *figures.columns(account))
             assert [key for key, figure in found.items() if figure.agreement != "exact"] == []
             checked = [explanation.check_of(found, key) for key in found]
             assert len([check for check in checked if check]) >= 30

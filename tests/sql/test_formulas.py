@@ -25,7 +25,8 @@ def test_every_figure_is_what_its_formula_and_leaves_give(folder: Path) -> None:
     with Case(given_tables(folder)) as case:
         for table in READ:
             case.build(table)
-        found = figures.explain(Account(case.con, "p"), 2026, *figures.columns())
+        account = Account(case.con, "p")
+        found = figures.explain(account, 2026, *figures.columns(account))
         assert [key for key, figure in found.items() if figure.agreement != "exact"] == []
         checks = {column: explanation.check_of(found, (year, column)) for year, column in found}
         assert all(check is None or check[1] == found[2026, column].value for column, check in checks.items())
