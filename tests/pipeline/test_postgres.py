@@ -13,6 +13,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.workspace.load_target import WorkspaceFileTarget
 
 from pipelines.defs.instance import POSTGRES_URL, instance_settings, open_instance
 from pipelines.errors import UserError
@@ -95,6 +96,25 @@ def test_the_teams_dagster_yaml_is_what_zcp_writes(tmp_path):
     pytest.importorskip("dagster_postgres", reason="the postgres extra is not installed")
     written = yaml.safe_load((ROOT / "deploy" / "dagster.yaml").read_text(encoding="utf-8"))
     assert written == instance_settings(tmp_path, "postgresql://db/zcp")
+
+
+def test_the_containers_run_the_commands_of_the_page():
+    """The compose file was never run; the page's commands were."""
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
+    page = (ROOT / "docs" / "team.md").read_text(encoding="utf-8")
+    commands = [service["command"] for service in compose["services"].values() if "command" in service]
+    assert len(commands) == 3
+    for command in commands:
+        assert command.replace("0.0.0.0", "127.0.0.1") in page
+    environment = (ROOT / "deploy" / "team.env").read_text(encoding="utf-8")
+    for name in compose["x-zcp"]["environment"]:
+        assert f"{name}=" in environment
+
+
+def test_the_workspace_names_one_code_server(monkeypatch):
+    monkeypatch.setenv("ZCP_CODE_HOST", "code")
+    (origin,) = WorkspaceFileTarget([str(ROOT / "deploy" / "workspace.yaml")]).create_origins()
+    assert (origin.host, origin.port, origin.location_name) == ("code", 4266, "zero_carbon_parks")
 
 
 def test_a_home_folder_of_a_team_without_its_url_is_one_sentence(tmp_path, monkeypatch):
