@@ -44,6 +44,7 @@ def axis(**options: Any) -> dict[str, Any]:
         "automargin": True,
         "gridcolor": GRID,
         "zeroline": False,
+        "exponentformat": "none",
         "linecolor": GRID,
         "tickfont": {"color": MUTED, "size": 12},
         **options,

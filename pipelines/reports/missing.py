@@ -15,8 +15,8 @@ Row = Mapping[str, Any]
 
 DECIDING = frozenset({"intensity_above_limit", "direct_supply_below_minimum", "below_floor"})
 """Reasons that settle a verdict; every other one leaves it open or says that it stands on open ground."""
-_DETAILS = {"missing_readings": ("open_gap", "no_readings"), "missing_input": ("missing_input",)}
-"""Findings of other codes that say what exactly is missing."""
+_DETAILS = {"missing_readings": ("open_gap", "no_readings"), "missing_input": ("missing_input",), "held_back": ()}
+"""Findings of other codes that say what exactly is missing; why a park is held back stands above all figures."""
 _CHINESE = (
     (
         r"(\d+) of (\d+) intervals of meter (.+) have neither .+ in (\S+), probably about (\S+) MWh\.",

@@ -41,6 +41,7 @@ def page(
     known = [row["intensity_tco2_per_tce"] for row in rows if row["intensity_tco2_per_tce"] is not None]
     context = {
         "league": league,
+        "stale": stale,
         "counts": Counter(row["overall_verdict"] for row in rows),
         "verdict_order": VERDICTS,
         "sizes": SIZES,
@@ -71,7 +72,7 @@ def _line(number: int, row: Row, stale: Mapping[str, Stale], links: Mapping[str,
         "names": names(row),
         "province": province(row),
         "link": links[row["park_id"]],
-        "stale": row["park_id"] in stale,
+        "stale": row["park_id"] in stale and row["intensity_tco2_per_tce"] is not None,
         "digits": deciding_digits(value, limit, INTENSITY_DIGITS),
     }
 
@@ -118,8 +119,12 @@ def _placed(league: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for tile_shown in places.values():
         counts = Counter(line["row"]["overall_verdict"] for line in tile_shown["parks"])
         passing = counts["pass"]
-        tile_shown["passing"] = passing
-        tile_shown["level"] = _level(passing, len(tile_shown["parks"]))
+        parks = len(tile_shown["parks"])
+        tile_shown["level"] = _level(passing, parks)
+        tile_shown["label"] = words(
+            f"{tile_shown['names']['zh']}：{parks} 个园区，{passing} 个达标",
+            f"{tile_shown['names']['en']}: {passing} of {parks} parks pass",
+        )
     return [places[place] for place in sorted(places)]
 
 

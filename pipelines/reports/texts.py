@@ -231,7 +231,10 @@ TEXTS: dict[str, Words] = {
             "Emission intensity, direct green supply and verdicts of {count} parks.",
         ),
         "o_verdicts": ("综合结论", "Overall verdicts"),
-        "o_parks": ("个园区", "parks"),
+        "o_stale": (
+            "{count} 个园区的本次数据未通过审核：有上次有效结果的显示该结果并注明，没有的为待定。",
+            "The new figures of {count} parks are held back: they show their last good ones, marked so, or none.",
+        ),
         "o_sum_parks": ("{count} 个园区合计", "sum of {count} parks"),
         "o_median": ("强度中位数", "Median intensity"),
         "o_median_of": ("{count} 个园区", "of {count} parks"),

@@ -97,7 +97,9 @@ def months(rows: Sequence[Row], limit: float | None) -> Figure | None:
             "mode": "lines+markers",
             "name": words("用电量", "Use"),
             "x": places,
-            "y": [float(row["electricity_use_mwh"]) if row["completeness"] == "complete" else None for row in alone],
+            "y": [
+                float(row["electricity_use_mwh"] or 0) if row["completeness"] == "complete" else None for row in alone
+            ],
             "line": {"color": INK, "width": 2},
             "marker": {"size": 6},
             "hovertemplate": "%{y:,.0f} MWh<extra></extra>",

@@ -59,7 +59,7 @@ def test_the_wheel_carries_sql_contracts_and_reference_data_and_no_tests(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     data = committed("sql", ".sql") | committed("data_contracts", ".yaml")
     assert {f"pipelines/_data/{name}" for name in data} <= names
-    assert committed("pipelines", ".csv") | committed("pipelines", ".py") <= names
+    assert set().union(*(committed("pipelines", kind) for kind in (".csv", ".py", ".html", ".css", ".js"))) <= names
     assert {name.split("/")[0] for name in names} == {"pipelines", wheel.name.split("-py3")[0] + ".dist-info"}
 
 
