@@ -51,7 +51,7 @@ def _warnings(page: Page, account: Account) -> None:
         page.line("本园区的数据未通过审核，核算结果暂不发布，本表不得报送。", "red_text", 26)
         for sentence in account.held:
             page.line(sentence, "red_text", 40)
-    elif account.result["overall_verdict"] == "undecided":
+    elif "undecided" in (account.result["core_verdict"], account.result["overall_verdict"]):
         page.line("核算结论未定：尚缺数据或存在争议，本表不得作为达标依据。", "red_text", 26)
     if account.example:
         page.line("示例数据：数值均为生成，与所列园区无关，不得报送。", "red_text", 26)

@@ -234,7 +234,7 @@ def _line(page: Page, number: int, used: Used) -> int:
     return page.add(
         _count(number), Cell(used.name, "label"), Cell(used.unit.name, "center"),
         *(nothing if quantity is None else Cell(amount(quantity), "number") for quantity in used.uses),
-        Cell(amount(used.net), "number", formula=f"=SUM(D{row}:H{row})-I{row}+J{row}"),
+        Cell(amount(used.net), "number", formula=f"=SUM(D{row}:H{row},J{row})-SUM(I{row})"),
         nothing if used.rate is None else Cell(used.rate, "ratio"), Cell(used.unit.per_unit, "center"),
         *(Cell(wan(_sum(used.rows, name)), "number") for name in ("energy_tce", "emission_tco2")),
     )  # fmt: skip
