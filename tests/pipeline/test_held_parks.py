@@ -1,6 +1,7 @@
 """A critical failure stops the figures of the parks it is about: the others are published, the last good ones stay."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from pipelines.lake import Lake
 from pipelines.publish import audit, catalog, held, held_tables, query
 from pipelines.publish.audit_page import render
 from pipelines.publish.checks import load_checks
-from pipelines.publish.manifest import STAMP, Identity, is_intact, read_manifest
+from pipelines.publish.manifest import STAMP, Identity, is_intact, read_manifest, table_path
 from pipelines.publish.offenders import ParkRows
 from pipelines.publish.publisher import PublishResult, publish
 from pipelines.publish.verdicts import AuditReport, Verdict
@@ -197,13 +198,14 @@ def con(tables: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection
 
 
 def test_parks_with_a_common_enterprise_stop_together(con) -> None:
+    amounts = ("use", "direct_share", "grid_offtake", "green_trade", "green_trade_surplus", "gec_usable", "gec_counted")
+    nothing = ", ".join(f"0 as {name}_mwh" for name in (*amounts, "gec_surplus", "uncounted_green", "residual_grid"))
     con.execute(
-        "insert into metrics.enterprise_year select * replace ('park-c' as park_id, 0 as grid_offtake_mwh) "
-        "from metrics.enterprise_year where park_id = 'park-b'"
+        f"insert into metrics.enterprise_year select * replace ('park-c' as park_id, {nothing}, "
+        "0 as market_based_tco2, 0 as location_based_tco2) from metrics.enterprise_year where park_id = 'park-b'"
     )
     gate = Gate(con, "update metrics.energy_conservation set shared_green_mwh = 37.999999 where park_id = 'park-b'")
-    assert "sql.energy_is_conserved" in gate.checks["park-b"]
-    assert "held.shared_enterprise" in gate.checks["park-c"]
+    assert gate.checks == {"park-b": ("sql.energy_is_conserved",), "park-c": ("held.shared_enterprise",)}
     assert gate.rows("certificates.position", "enterprise_id") == [("park-a-e",)]
     assert gate.rows("certificates.claimed_ranges", "park_id") == [("park-a",)]
 
@@ -262,16 +264,20 @@ def test_what_no_park_can_be_held_back_for_stops_everything(con, statement: str)
 
 
 def test_figures_that_count_a_certificate_of_another_park_by_now_are_good_no_longer(good, stopped) -> None:
-    settings, lake, _ = good
-    rows = with_fault("metrics.park_year", "park-b", residual_grid_mwh=31)
-    # What park-b claimed is park-c's now; park-b claims nothing that anybody else has.
-    taken = {row["park_id"]: row for row in rows["certificates.claimed_ranges"] if row["kind"] == "cancelled"}
-    taken["park-c"] |= {name: taken["park-b"][name] for name in ("serial_from", "serial_to")}
-    taken["park-b"] |= {"serial_from": 9000, "serial_to": 9024}
-    write_models(lake, rows)
-    result = publish(settings, lake, YEAR)
-    assert (set(result.held), result.last_good) == ({"park-b"}, {})
-    assert held.last_good(lake, stopped.publication_id) == stopped.last_good
+    settings, lake, first = good
+    target = table_path(lake.published / "later", "certificates.claimed_ranges")
+    target.parent.mkdir(parents=True)
+    claims = f"from '{table_path(stopped.path, 'certificates.claimed_ranges')}' where park_id = 'park-c'"
+    taken = f"from '{table_path(first.path, 'certificates.claimed_ranges')}' where park_id = 'park-b'"
+    found = {}
+    for name, statement in {
+        "its own": f"select * {claims}",
+        "those of park-b": f"select * {claims} union all select * replace ('park-c' as park_id) {taken}",
+    }.items():
+        duckdb.sql(f"copy ({statement}) to '{target}' (format parquet)")
+        found[name] = held.find_last_good(settings, lake, "later", YEAR, ("park-b",))
+    shutil.rmtree(lake.published / "later")
+    assert found == {"its own": {"park-b": first.publication_id}, "those of park-b": {}}
 
 
 def test_names_and_values_cannot_become_markup() -> None:
