@@ -172,12 +172,12 @@ def _constants(account: Account, year: int, column: str, entering: list[str]) ->
         if kind == "params" and name not in named:
             named.add(name)
             value = account.parameters[year][name]
-            yield Constant(name, str(value), units.get(name, ""), sources.get(name, "method parameters"))
+            yield Constant(name, f"{Decimal(value):f}", units.get(name, ""), sources.get(name, "method parameters"))
         elif kind == "factors":
             terms.append(name)
     for row in account.factors:
         if row["year"] == year and row["term"] in terms and row["factor"] not in named:
-            yield Constant(row["factor"], str(row["value"]), row["unit"], f"{row['source']} ({row['status']})")
+            yield Constant(row["factor"], f"{row['value']:f}", row["unit"], f"{row['source']} ({row['status']})")
 
 
 def _rows(account: Account, year: int, part: str) -> list[Row]:

@@ -39,7 +39,7 @@ WHOSE = {"park_id", "year", "method_version", "factor_release", "publication_id"
 ZERO = ("uncounted_direct_mwh", "nuclear_green_mwh", "recovered_generation_mwh", "recovered_export_mwh")
 FACTORS = {"residual_electricity_factor": "0.8325", "electricity_coal_equivalent_low": "0.285"}
 FACTORS |= {"electricity_coal_equivalent_high": "0.315", "intensity_limit_small": "0.2", "onsite_counts_as_direct": 1}
-FACTORS |= {"size_class_floor": 200000, "size_class_large": 1000000, "nuclear_counts_as_direct": 0}
+FACTORS |= {"size_class_floor": 200000, "size_class_large": 1000000, "feedstock_in_energy": 0}
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ def test_every_column_follows_from_its_formula_and_its_leaves(account: Account) 
     assert explanation.check_of(found, total) == (3, Decimal("25.975001"))
     assert [leaf.source[-2:] for _, leaf in explanation.bottom(found, total)][1:] == [":2", ":3"]
     assert explanation.check_of(found, (YEAR, "residual_grid_mwh")) == (3, Decimal(30))
+    assert "0.000000000" in {constant.value for constant in found[YEAR, "limit_tco2_per_tce"].constants}
 
 
 @pytest.mark.parametrize(("column", "added"), [("total_tco2", Decimal("0.000001")), ("green_share", 1e-9)])
