@@ -20,7 +20,7 @@ from jsonschema import Draft201909Validator
 
 from pipelines import warehouse
 from pipelines.contract_release import FOLDERS, lint_release
-from pipelines.contracts import LOADER, Contract, comment_of, level_of, load
+from pipelines.contracts import LOADER, Contract, comment_of, expectations_of, load, read_contract, written_rules
 from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.model_runner import run_step
@@ -68,7 +68,9 @@ def _documents() -> Iterator[Problem]:
 
 
 def judge_document(file: str, text: str) -> Iterator[Problem]:
-    """What is wrong with one contract: no YAML, not the standard's form, another table than its name, no level."""
+    """What is wrong with one contract: no YAML, not the standard's form, another table than its name, no level, a rule
+    that stands there twice.
+    """
     try:
         document = yaml.load(text, Loader=LOADER)
     except yaml.YAMLError as wrong:
@@ -80,9 +82,19 @@ def judge_document(file: str, text: str) -> Iterator[Problem]:
     if not errors:
         yield from _names(file, document)
         try:
-            level_of(document)
+            contract = read_contract(document)
         except UserError as wrong:
             yield Problem(file, str(wrong))
+        else:
+            yield from _repeated(file, contract, document["schema"][0])
+
+
+def _repeated(file: str, contract: Contract, schema: Mapping[str, Any]) -> Iterator[Problem]:
+    """Rules in ``quality`` that key and columns state already: one of the two would be forgotten some day."""
+    stated = expectations_of(contract.key, contract.columns)
+    for rule in written_rules(schema):
+        if any(rule["type"] == own["type"] and rule["kwargs"] == own["kwargs"] for own in stated):
+            yield Problem(file, f"quality: {rule['type']} follows from the key or an enum already, take it out")
 
 
 def _names(file: str, document: Mapping[str, Any]) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ are read into small values; judging data against them is in ``ingest`` (rows tha
 (tables that go out).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -58,6 +58,7 @@ class Column:
 class Contract:
     """One table: its name (``meter_readings`` or ``metrics.park_year``), key, columns and Great Expectations rules.
 
+    ``expectations`` are those that key and columns state, then those written in ``quality``.
     ``alternatives``: groups of columns of which every row needs one group complete; empty where ``required`` says all.
     ``level``: one of ``LEVELS``; what is delivered is always restricted.
     """
@@ -127,22 +128,41 @@ def level_of(source: Mapping[str, Any]) -> str:
     return str(level)
 
 
-def _contract(source: Mapping[str, Any]) -> Contract:
-    """The one table of an ODCS document (``schema[0]``)."""
+def expectations_of(key: Sequence[str], columns: Sequence[Column]) -> list[Mapping[str, Any]]:
+    """The rules for Great Expectations that key and columns state already: the key is unique, an enum is kept."""
+    rules: list[Mapping[str, Any]] = []
+    if len(key) == 1:
+        rules.append({"type": "expect_column_values_to_be_unique", "kwargs": {"column": key[0]}})
+    elif key:
+        rules.append({"type": "expect_compound_columns_to_be_unique", "kwargs": {"column_list": list(key)}})
+    for column in columns:
+        if column.enum:
+            values = {"column": column.name, "value_set": list(column.enum)}
+            rules.append({"type": "expect_column_values_to_be_in_set", "kwargs": values})
+    return rules
+
+
+def written_rules(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The rules for Great Expectations that a contract's table states in ``quality``."""
+    rules = schema.get("quality", [])
+    return [rule["implementation"] for rule in rules if rule.get("engine") == "greatExpectations"]
+
+
+def read_contract(source: Mapping[str, Any]) -> Contract:
+    """The one table of an ODCS document (``schema[0]``). Raises ``UserError`` for what is no level."""
     schema = source["schema"][0]
     properties = schema["properties"]
     custom = _custom(schema.get("customProperties"))
     keyed = sorted((p["primaryKeyPosition"], p["name"]) for p in properties if p.get("primaryKey"))
-    expectations = tuple(
-        rule["implementation"] for rule in schema.get("quality", []) if rule.get("engine") == "greatExpectations"
-    )
+    key = tuple(name for _, name in keyed)
+    columns = tuple(_column(p) for p in properties)
     return Contract(
         table=schema["name"],
         version=source["version"],
         description=schema["description"],
-        key=tuple(name for _, name in keyed),
-        columns=tuple(_column(p) for p in properties),
-        expectations=expectations,
+        key=key,
+        columns=columns,
+        expectations=(*expectations_of(key, columns), *written_rules(schema)),
         alternatives=tuple(tuple(group) for group in custom.get("requiredAlternatives", ())),
         level=level_of(source),
     )
@@ -152,5 +172,5 @@ def _contract(source: Mapping[str, Any]) -> Contract:
 def load(folder: str) -> Mapping[str, Contract]:
     """All contracts of ``inputs`` or ``outputs``, by table name."""
     paths = sorted((CONTRACTS / folder).glob("*.yaml"))
-    found = (_contract(yaml.load(path.read_text("utf-8"), Loader=LOADER)) for path in paths)
+    found = (read_contract(yaml.load(path.read_text("utf-8"), Loader=LOADER)) for path in paths)
     return {contract.table: contract for contract in found}

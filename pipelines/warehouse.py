@@ -50,4 +50,4 @@ def open_published(path: Path, memory: str = "1GiB") -> duckdb.DuckDBPyConnectio
 
     Raises ``duckdb.IOException`` if the file is missing or not a database.
     """
-    return duckdb.connect(str(path), read_only=True, config=published_config(memory))
+    return duckdb.connect(str(path), read_only=True, config=dict(published_config(memory)))

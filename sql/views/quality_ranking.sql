@@ -3,7 +3,6 @@
 -- Columns:
 -- place: Place among the parks of the year, the best first. [1]
 -- intervals_open: Intervals that are neither measured nor estimated. [interval]
--- open_mwh: What they probably hold. [MWh]
 -- documented_share: Share of the fuel, heat and process entries of the year that name a document; null where there are none. [1]
 -- days_late_latest: Days from the end of an interval's day to the delivery of its value, for the latest of the year. [d]
 -- findings_fail: Findings of the months that a figure cannot pass over. [finding]
@@ -13,7 +12,6 @@ with months as (
         park_id,
         year,
         sum(intervals_open) as intervals_open,
-        sum(open_mwh) as open_mwh,
         sum(fuel_documented + heat_documented + process_documented) as documented,
         sum(fuel_undocumented + heat_undocumented + process_undocumented) as undocumented,
         max(days_late_latest) as days_late_latest,
@@ -33,7 +31,6 @@ select
     y.coverage,
     y.estimated_share,
     cast(m.intervals_open as bigint) as intervals_open,
-    cast(m.open_mwh as decimal(38, 6)) as open_mwh,
     cast(m.documented as double) / nullif(cast(m.documented + m.undocumented as double), 0) as documented_share,
     m.days_late_latest,
     cast(m.findings_fail as bigint) as findings_fail,

@@ -20,6 +20,13 @@ from tests.pipeline.zcp_command import one_sentence, zcp
 
 NAME = "metrics.sensitivity"
 FILE = f"outputs/{NAME}.yaml"
+REPEATED = """\
+      - type: custom
+        engine: greatExpectations
+        implementation:
+          type: expect_column_values_to_be_in_set
+          kwargs: {column: core_verdict, value_set: [pass, fail, undecided, not_applicable]}
+"""
 TEXT = (CONTRACTS / FILE).read_text(encoding="utf-8")
 
 
@@ -54,6 +61,11 @@ def test_contracts_models_and_publication_are_in_step(publication: Path) -> None
         ("logicalType: integer", "logicalType: whole", "'whole' is not"),
         (f"name: {NAME}", "name: metrics.other", f"must be zcp.{FILE.replace('/', '.').removesuffix('.yaml')}"),
         ("schema:", "schema: [", "this is no YAML"),
+        (
+            "    properties:",
+            f"    quality:\n{REPEATED}    properties:",
+            "expect_column_values_to_be_in_set follows from",
+        ),
         ("{property: level, value: public}", "{property: lavel, value: public}", "has the level None"),
         ("{property: level, value: public}", "{property: level, value: secret}", "has the level secret"),
     ],
