@@ -66,7 +66,8 @@ def _checks(stated: Stated, settings: Settings, lake: Lake | None, scratch: Path
         yield expectations
         copies = check_database(con, stated)
         yield copies
-        certificates, root = certificates_of(con, stated, lake)
+        sound = not unreadable and all(verdict.passed for verdict in structure)
+        certificates, root = certificates_of(con, stated, lake, sound=sound)
         yield root
         whole = all(check.state != "failed" for check in (content, contracts, sql, expectations, copies))
         same = [audit.copy_verdict(table, same=True) for table in load("outputs")]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -9,6 +10,7 @@ import duckdb
 from pipelines.publish import audit_page
 from pipelines.publish.held_tables import held_rows
 from pipelines.publish.manifest import AUDIT, AUDIT_PAGE, STAMP
+from pipelines.publish.offenders import Example
 from pipelines.publish.verdicts import AuditReport, Verdict
 from pipelines.publish.verification import Check, Problem, Stated
 from pipelines.publish.verify_tables import first_line
@@ -33,12 +35,14 @@ def check_audit(con: duckdb.DuckDBPyConnection, stated: Stated, verdicts: Iterab
         problems.append(Problem("audit_summary", AUDIT))
     if verdicts is None or not stated.made_by_today("code", "sql", "contracts", "engine"):
         return Check("audit", 1, (*problems, Problem("audit_not_compared", AUDIT, fails=False)))
+    table = _table(con)
+    held = tuple(_in_column_order(verdict, table) for verdict in held)
     report = AuditReport(tuple(verdicts), held)
     found = json.loads(json.dumps(report.as_json()))
     here, there = _by_name(found["verdicts"]), _by_name(entries)
     strange = [name for name in sorted(here.keys() | there.keys()) if here.get(name) != there.get(name)]
     problems += [Problem("audit_differs", AUDIT, values={"check": name}) for name in strange]
-    if _rows(held_rows(held)) != _rows(_table(con)):
+    if _rows(held_rows(held)) != _rows(table):
         problems.append(Problem("held_differs", AUDIT))
     if not problems and found != told:
         problems.append(Problem("audit_other", AUDIT))
@@ -64,6 +68,26 @@ def _table(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     found = con.execute(_HELD)
     names = [str(column[0]) for column in found.description or []]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _in_column_order(verdict: Verdict, table: Iterable[Mapping[str, Any]]) -> Verdict:
+    """The verdict with the values of its examples in the order of their columns, which ``audit.json`` has not."""
+    known = [example for row in table if row["check_name"] == verdict.name for example in _evidence(row)]
+
+    def ordered(examples: Iterable[Example]) -> tuple[Example, ...]:
+        return tuple(next((other for other in known if other == example), example) for example in examples)
+
+    shares = tuple(replace(share, examples=ordered(share.examples)) for share in verdict.by_park)
+    return replace(verdict, examples=ordered(verdict.examples), by_park=shares)
+
+
+def _evidence(row: Mapping[str, Any]) -> list[Any]:
+    """The examples of a row of ``quality.held_parks``; none where that is not what stands there."""
+    try:
+        examples = json.loads(row["evidence"])
+    except ValueError:
+        return []
+    return examples if isinstance(examples, list) else []
 
 
 def _rows(rows: Iterable[Mapping[str, Any]]) -> list[list[tuple[str, str]]]:

@@ -55,7 +55,7 @@ def _content(con: duckdb.DuckDBPyConnection, stated: Stated, table: str) -> Iter
         yield Problem("content_differs", table)
     identity = stated.identity
     wanted = [identity.method_version, identity.factor_release, stated.manifest["id"]]
-    strange = " or ".join(f"{column} is distinct from ?" for column in STAMP)
+    strange = " or ".join(f"cast({column} as varchar) is distinct from ?" for column in STAMP)
     if rows := _number(con, f"select count(*) from {name} where {strange}", wanted):
         yield Problem("stamp_differs", table, values={"rows": rows})
 

@@ -227,6 +227,10 @@ VERIFY_TEXTS: dict[str, tuple[str, str]] = {
         "{subject}: the salts of the certificates' root come from the ledger files, which are not here; the number of "
         "ranges and the counted amounts are checked.",
     ),
+    "v_root_needs_tables": (
+        "{subject}：绿证根哈希未核验：表不完整。",
+        "{subject}: the root of the certificates is not checked, because tables are not what they should be.",
+    ),
     "v_root_needs_files": (
         "{subject}：绿证根哈希未核验：{why}",
         "{subject}: the root of the certificates is not checked: {why}",

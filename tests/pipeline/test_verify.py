@@ -30,6 +30,7 @@ from pipelines.publish.manifest import (
 from pipelines.publish.verdicts import Verdict
 from pipelines.publish.verification import Stated, Verification
 from pipelines.publish.verify import check_catalog, verify
+from pipelines.publish.verify_audit import check_audit
 from pipelines.publish.verify_copies import check_database
 from pipelines.publish.verify_files import check_identity, check_manifest_text, read_stated
 from pipelines.publish.verify_tables import load_tables
@@ -341,6 +342,20 @@ def test_audit_checker_and_root_are_altered_with_their_hashes(
         ("checker_other", "check_certificates.py"),
     }
     assert [p.values["check"] for p in verified.failures if p.code == "audit_differs"] == ["sql.electricity_split"]
+
+
+def test_a_publication_that_holds_a_park_back_holds_too(tmp_path: Path) -> None:
+    """What its audit says of the figures taken out is compared with ``quality.held_parks``, and shown by its page."""
+    settings, lake = home(tmp_path, lambda rows: rows[PARK_YEAR][1].update(residual_grid_mwh=31))
+    folder = publisher.publish(settings, lake, YEAR).path
+    assert json.loads((folder / "audit.json").read_text())["summary"]["held_parks"] == ["park-b"]
+    assert found(verify(folder, settings, lake)) == set()
+    (folder / "audit.json").chmod(0o644)
+    edit(folder / "audit.json", lambda told: told["held"][0]["by_park"][0].update(rows=7))
+    with duckdb.connect() as con:
+        assert load_tables(con, stated_by(folder), folder) == ()
+        audited = check_audit(con, stated_by(folder), ())
+    assert {problem.code for problem in audited.problems} >= {"held_differs", "page_other"}
 
 
 def test_what_another_version_made_is_not_held_against_rules_of_today(
