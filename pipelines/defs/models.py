@@ -102,7 +102,7 @@ def _dependencies(model: Model, models: Mapping[str, Model], keys: Mapping[str, 
         other = upstream.get(name)
         if other is not None:
             found |= {keys[name]} if other.kept else _dependencies(other, models, keys)
-        elif name == "lake.files":
+        elif name.startswith("lake."):
             found.add(DELIVERIES)
         elif name == "run.params":
             found.add(PARAMETERS)

@@ -1,6 +1,5 @@
 """The tags of a run, by which it is found in Dagster: what it accounts, by which code, what came of it."""
 
-from pathlib import Path
 
 import dagster as dg
 
@@ -32,7 +31,7 @@ def tag_run(context: dg.AssetExecutionContext, session: Session) -> None:
     """Tags the run with what it accounts, once, as soon as that is known; before anything is published."""
     if session.tagged:
         return
-    from pipelines.publish.manifest import hash_files
+    from pipelines.publish.manifest import code_hash
 
     session.tagged = True
     account = session.run_year
@@ -41,7 +40,7 @@ def tag_run(context: dg.AssetExecutionContext, session: Session) -> None:
         YEAR: str(account.year),
         CUTOFF: account.cutoff.isoformat(),
         MONTHS: f"{months[0]}..{months[-1]}" if months else "",
-        CODE: hash_files(Path(pipelines.__file__).parent, "*.py"),
+        CODE: code_hash(),
         METHOD: pipelines.METHOD_VERSION,
     }
     late = {} if session.as_of else late_tags(session.settings)

@@ -6,18 +6,13 @@ import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
 from pipelines.alerts import Alert, send
-from pipelines.defs.automation import account_job, land_job
 from pipelines.defs.tags import ALERTED, YEAR
 from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.settings import Settings
 
 
-@dg.run_failure_sensor(
-    monitored_jobs=[land_job, account_job],
-    minimum_interval_seconds=30,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-)
+@dg.run_failure_sensor(minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def failed_run_alert(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
     """Sends an alert for a run that failed, unless the gate has told of it already."""
     run = context.dagster_run

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from pipelines.errors import InputRefused, UserError
+from pipelines.lake import Lake
 from pipelines.run import run_pipeline
 from pipelines.settings import Settings
 
@@ -35,6 +36,18 @@ def test_a_second_run_on_one_home_folder_is_told_at_once(settings):
         assert first.stdout.readline() == "held\n"
         with pytest.raises(UserError, match="another zcp command is writing"):
             run_pipeline(settings, 2026)
+    finally:
+        first.kill()
+        first.wait()
+
+
+def test_a_run_that_dagster_starts_waits_for_the_home_folder(settings):
+    hold = HOLD.replace("60", "1")
+    first = subprocess.Popen([sys.executable, "-c", hold, str(settings.home)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert first.stdout.readline() == "held\n"
+        with Lake(settings.home).writing(wait_seconds=30):
+            assert first.wait(10) == 0
     finally:
         first.kill()
         first.wait()
