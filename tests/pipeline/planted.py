@@ -3,16 +3,19 @@
 ``BREAKS`` has one for each SQL check; the table in docs/gate.md is made from them by planting each (``fault_table``).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
-from pipelines.contracts import load
+from pipelines.contracts import Contract, load
 from pipelines.publish import audit, checks
-from pipelines.publish.candidate import STAMP, qualified
+from pipelines.publish.candidate import qualified
+from pipelines.publish.manifest import DATABASE, STAMP
 from pipelines.publish.verdicts import Verdict
 from pipelines.reference_tables import identifier
 from tests.pipeline.publishing import YEAR, good_rows
@@ -22,10 +25,11 @@ OUTPUTS = load("outputs")
 
 @dataclass(frozen=True)
 class Fault:
-    """What is planted, in words and as a statement."""
+    """What is planted, in words and as a statement; ``table`` is the one whose contract is broken."""
 
     words: str
     statement: str
+    table: str = "metrics.park_year"
 
 
 def _park_a(words: str, assignment: str) -> Fault:
@@ -156,11 +160,20 @@ STRUCTURE = {
     "structure.values": Fault("a verdict that is none", "update metrics.park_year set overall_verdict = 'maybe'"),
     "structure.key": Fault("a row twice", "insert into metrics.park_year select * from metrics.park_year"),
 }
-EXPECTATIONS = {
-    "expectations.expect_column_values_to_be_between": _park_a("a coverage of 125 %", "coverage = 1.25"),
-    "expectations.expect_table_row_count_to_be_between": Fault("no park at all", "delete from metrics.park_year"),
-}
-"""Rules of Great Expectations in the contract of ``metrics.park_year``."""
+DATABASE_LACKS_A_ROW = Fault("a row that parks.duckdb has not", "select 1")
+EXPECTATIONS = (
+    ("expectations.expect_column_values_to_be_between", _park_a("a coverage of 125 %", "coverage = 1.25")),
+    ("expectations.expect_table_row_count_to_be_between", Fault("no park at all", "delete from metrics.park_year")),
+    (
+        "expectations.expect_column_values_to_be_between",
+        Fault(
+            "a month of which more than half is estimated",
+            "update quality.park_month set estimated_share = 0.6 where park_id = 'park-a'",
+            "quality.park_month",
+        ),
+    ),
+)
+"""By rule of Great Expectations, on published figures and on a profile of the readings."""
 
 
 def good_tables(parks: Iterable[str] = ("park-a", "park-b")) -> duckdb.DuckDBPyConnection:
@@ -192,14 +205,31 @@ def planted(con: duckdb.DuckDBPyConnection, fault: Fault) -> Iterator[None]:
         con.execute("rollback")
 
 
-def judged(con: duckdb.DuckDBPyConnection, check: str) -> list[Verdict]:
-    """The verdicts of one check, on the tables that its faults are planted in."""
-    park_year = {"metrics.park_year": OUTPUTS["metrics.park_year"]}
-    if check.startswith("structure."):
-        return audit.judge_structure(con, park_year)
-    if check.startswith("expectations."):
-        return audit.judge_expectations(con, park_year)
+def judged(con: duckdb.DuckDBPyConnection, check: str, table: str) -> list[Verdict]:
+    """The verdicts of one check, on the table that its fault is planted in."""
+    contracts = {table: OUTPUTS[table]}
+    match check.partition(".")[0]:
+        case "structure":
+            return audit.judge_structure(con, contracts)
+        case "database":
+            return _judged_database(con, contracts)
+        case "expectations":
+            return audit.judge_expectations(con, contracts)
     return audit.judge_sql(con, [c for c in checks.load_checks() if f"sql.{c.name}" == check])
+
+
+def _judged_database(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> list[Verdict]:
+    """The verdict on a database that holds the first row of the table alone, outside the transaction."""
+    con.execute("rollback")
+    with TemporaryDirectory() as folder:
+        con.execute(f"attach '{folder}/{DATABASE}' as copied")
+        for table in contracts:
+            con.execute(f"create schema copied.{table.partition('.')[0]}")
+            con.execute(f"create table copied.{table} as select * from {table} order by all limit 1")
+        con.execute("detach copied")
+        verdicts = audit.judge_database(con, contracts, Path(folder))
+    con.execute("begin")
+    return verdicts
 
 
 def stops(verdict: Verdict) -> str:
@@ -211,12 +241,13 @@ def stops(verdict: Verdict) -> str:
 
 def fault_rows() -> list[tuple[str, str, str, str]]:
     """Each fault planted by itself: what, which check caught it, the check's severity, and what that stops."""
-    faults = {f"sql.{check}": fault for check, fault in sorted(BREAKS.items())} | STRUCTURE | EXPECTATIONS
+    faults = [(f"sql.{check}", fault) for check, fault in sorted(BREAKS.items())]
+    faults += [*STRUCTURE.items(), ("database.content", DATABASE_LACKS_A_ROW), *EXPECTATIONS]
     rows = []
     con = good_tables()
-    for check, fault in faults.items():
+    for check, fault in faults:
         with planted(con, fault):
-            (verdict,) = (v for v in judged(con, check) if v.check == check and not v.passed)
+            (verdict,) = (v for v in judged(con, check, fault.table) if v.check == check and not v.passed)
         rows.append((fault.words, f"`{check.removeprefix('sql.')}`", verdict.severity, stops(verdict)))
     con.close()
     return rows
