@@ -109,6 +109,9 @@ def compare(
     chosen = _year(lake, before, after, year)
     by_id = {publication_id: published_figures(lake, publication_id, chosen) for publication_id in (before, after)}
     figures = (by_id[before], by_id[after])
+    parks = [park for park in sorted(figures[0].keys() & figures[1].keys()) if park_id in (None, park)]
+    if park_id and not parks:
+        raise UserError(f"the publications {before} and {after} do not both have figures of {park_id} for {chosen}")
     published = {
         inputs.key: State(found)
         for inputs, found, is_today in ((old, figures[0], old_is_today), (new, figures[1], new_is_today))
@@ -118,10 +121,6 @@ def compare(
         workshop = Workshop(settings, lake, chosen, Path(scratch), report)
         states = _states(workshop, old, new, published)
     path = (figures[0], *states, figures[1])
-    both = sorted(figures[0].keys() & figures[1].keys())
-    parks = [park for park in both if park_id in (None, park)]
-    if park_id and not parks:
-        raise UserError(f"the publications {before} and {after} do not both have figures of {park_id} for {chosen}")
     return Difference(
         before=before,
         after=after,

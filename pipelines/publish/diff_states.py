@@ -137,7 +137,6 @@ class Workshop:
         self._report = report
         self._built: dict[str, State] = {}
         self.models = needed_for([PARK_YEAR], all_models())
-        _link_models(lake.models, scratch / "models")
 
     def build(self, inputs: Inputs) -> State:
         """The state of these inputs by today's code."""
@@ -183,7 +182,10 @@ class Workshop:
         """A home folder with these files and factors and nothing else."""
         lake = Lake(self._scratch / f"state-{sum(1 for _ in self._scratch.glob('state-*')) + 1}")
         lake.parsed.mkdir(parents=True)
-        lake.models.symlink_to(self._scratch / "models", target_is_directory=True)
+        shared = self._scratch / "models"
+        if not shared.exists():
+            _link_models(self._lake.models, shared)
+        lake.models.symlink_to(shared, target_is_directory=True)
         for file_id in inputs.files:
             parsed = (self._lake.parsed / file_id).absolute()
             (lake.parsed / file_id).symlink_to(parsed, target_is_directory=True)
