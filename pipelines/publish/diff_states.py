@@ -101,13 +101,15 @@ def _arrivals(lake: Lake, publication_id: str, files: Collection[str]) -> dict[s
     known = read_arrivals(Lake(lake.home, datetime.fromisoformat(past)) if past else lake)
     # The catalog tells whole seconds.
     until = datetime.fromisoformat(line["created_at"]) + timedelta(seconds=1) if line else None
-    found: dict[str, tuple[Arrival, ...]] = {}
+    every: dict[str, list[Arrival]] = {}
+    for arrival in known:
+        every.setdefault(arrival.file_id, []).append(arrival)
+    if unknown := set(files) - every.keys():
+        raise UserError(f"catalog/arrivals.jsonl does not know the file {min(unknown)} of publication {publication_id}")
+    found = {}
     for file_id in files:
-        every = tuple(arrival for arrival in known if arrival.file_id == file_id)
-        early = tuple(a for a in every if until is None or datetime.fromisoformat(a.arrived_at) < until)
-        if not every:
-            raise UserError(f"catalog/arrivals.jsonl does not know the file {file_id} of publication {publication_id}")
-        found[file_id] = early or every
+        early = [a for a in every[file_id] if until is None or datetime.fromisoformat(a.arrived_at) < until]
+        found[file_id] = tuple(early or every[file_id])
     return found
 
 

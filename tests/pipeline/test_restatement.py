@@ -101,6 +101,12 @@ def test_what_leaves_the_figures_of_the_year_as_they_are_is_current_at_once(worl
     assert locks(world.lake)[YEAR].publication_id == world.first
 
 
+def test_a_publication_of_another_year_leaves_a_locked_one_alone(world):
+    world.make("other", "metrics.park_year", f"{YEAR + 1}::integer as year")
+    assert world.switch("other") is None
+    assert catalog.current_id(world.lake) == "other"
+
+
 def test_a_park_that_is_held_back_changes_nothing_in_a_locked_year(world):
     assert world.correction() is not None
     held = {"park-a": world.first}
