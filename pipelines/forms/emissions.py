@@ -152,7 +152,7 @@ def factors_page(account: Account, names: Mapping[str, str]) -> Page:
             Cell(source, "text"),
         )
     if not account.factors:
-        page.line(f"{account.lacking(account.year)}：本次发布没有该园区{account.year}年采用的因子。", "red_text", 24)
+        page.nothing(account.lacking(account.year), f"该园区{account.year}年采用的因子")
     page.line(
         "注：“缺省值”为行业指南缺省值，国家温室气体排放因子数据库的数值录入后以其为准；“实测”为园区报送并附凭证的数值。",
         height=30,

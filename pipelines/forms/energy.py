@@ -185,7 +185,7 @@ def _use_block(page: Page, account: Account, year: int, names: Mapping[str, str]
     page.line(f"{year}年", "unit", 22)
     rows = account.carriers.get(year)
     if not rows:
-        page.line(f"{account.lacking(year)}：本次发布没有该园区{year}年的分品种数据。", "red_text", 24)
+        page.nothing(account.lacking(year), f"该园区{year}年的分品种数据")
         return
     page.add(
         *(Cell(text, "head", down=2) for text in ("序号", "能源品种", "计量单位")),

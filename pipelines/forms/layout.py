@@ -63,6 +63,10 @@ class Page:
         """Adds a row with one text over all columns."""
         return self.add(Cell(text, style, len(self.widths)), height=height)
 
+    def nothing(self, lacking: str, what: str) -> int:
+        """Adds a row that says why a table has no rows; red unless there simply are no data."""
+        return self.line(f"{lacking}：本次发布没有{what}。", "note" if lacking == NO_DATA else "red_text", 24)
+
     def head(self, *texts: str) -> int:
         """Adds a row of headings."""
         return self.add(*(Cell(text, "head") for text in texts), height=30)

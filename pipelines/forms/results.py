@@ -115,7 +115,7 @@ def _origins(page: Page, account: Account) -> None:
     rows = of_carrier(account.carriers.get(account.year, ()), "electricity")
     used = [item for item in ELECTRICITY if item in rows and rows[item]["supply"] != "sent_out"]
     if not used:
-        page.line(f"{account.lacking(account.year)}：本次发布没有该园区{account.year}年的用电构成。", "red_text", 24)
+        page.nothing(account.lacking(account.year), f"该园区{account.year}年的用电构成")
         return
     total = page.next_row + len(used)
     whole = account.result["electricity_use_mwh"]
@@ -158,8 +158,8 @@ def _projects(page: Page, account: Account) -> None:
             *(NOTHING if s is None else Cell(s, "share") for s in shares),
         )
     if not account.projects:
-        told = account.lacking(account.year) if account.is_held(account.year) else "无"
-        page.line(f"{told}：本次发布没有该园区{account.year}年的项目数据。", "red_text", 24)
+        told = account.lacking(account.year) if account.is_held(account.year) else NO_DATA
+        page.nothing(told, f"该园区{account.year}年的项目数据")
 
 
 def _certificates(page: Page, account: Account) -> None:
@@ -167,9 +167,7 @@ def _certificates(page: Page, account: Account) -> None:
     page.head("序号", "项目", "计入量", "富余量", "合计", "未计入量", "条数")
     found = account.certificates
     if not found["enterprises"]:
-        page.line(
-            f"{account.lacking(account.year)}：本次发布没有该园区{account.year}年的企业绿证数据。", "red_text", 24
-        )
+        page.nothing(account.lacking(account.year), f"该园区{account.year}年的企业绿证数据")
         return
     amount = UNITS["MWh"].amount
     kinds = (
@@ -204,9 +202,7 @@ def quality_page(account: Account) -> Page:
     if lines:
         _year_of_quality(page, account, counts, lines)
     else:
-        page.line(
-            f"{account.lacking(account.year)}：本次发布没有该园区{account.year}年的计量质量数据。", "red_text", 24
-        )
+        page.nothing(account.lacking(account.year), f"该园区{account.year}年的计量质量数据")
     page.line("二、问题与说明", "unit", 22)
     page.add(Cell("级别", "head"), Cell("代码", "head"), Cell("含义", "head", 4), Cell("条数", "head"), height=22)
     for row in account.findings:
