@@ -20,7 +20,7 @@ from pipelines.publish.offenders import ParkRows
 from pipelines.publish.verdicts import AuditReport, Verdict
 from pipelines.settings import Settings
 
-TABLE = "quality.held_parks"
+TABLE, CLAIMS = "quality.held_parks", "certificates.claimed_ranges"
 
 SHARED = Verdict(
     check="held.shared_enterprise",
@@ -149,16 +149,19 @@ def find_last_good(
     past = [e["id"] for e in reversed(catalog.entries(lake)) if e["year"] == year and e["id"] in on_disk]
     found: dict[str, str] = {}
     with closing(warehouse.connect(settings, threads=1)) as con:
-        con.execute(
-            f"create temp table standing as select * from {_table(lake, publication_id, 'certificates.claimed_ranges')}"
-        )
+        con.execute(f"create temp table standing as {_claims(lake, publication_id)}")
         for park in parks:
             good = (other for other in dict.fromkeys(past) if _has_good_figures(con, lake, other, park, year))
             if chosen := next(good, None):
                 found[park] = chosen
-                claims = _table(lake, chosen, "certificates.claimed_ranges")
-                con.execute(f"insert into standing by name select * from {claims} where park_id = $1", [park])
+                con.execute(f"insert into standing {_claims(lake, chosen)} where park_id = $1", [park])
     return found
+
+
+def _claims(lake: Lake, publication_id: str) -> str:
+    """A query for the claimed ranges of a publication; an older one may have other columns beside these."""
+    claims = _table(lake, publication_id, CLAIMS)
+    return f"select park_id, project_code, generation_month, serial_from, serial_to from {claims}"
 
 
 def _table(lake: Lake, publication_id: str, table: str) -> str:
@@ -175,5 +178,7 @@ def _has_good_figures(con: duckdb.DuckDBPyConnection, lake: Lake, publication_id
     there = f"select 1 from {_table(lake, publication_id, 'metrics.park_year')} where park_id = $1 and year = $2"
     if not con.execute(there, [park, year]).fetchone():
         return False
-    claims = _table(lake, publication_id, "certificates.claimed_ranges")
-    return con.execute(_TOUCHED.format(claims=claims), [park]).fetchone() is None
+    if not table_path(folder, CLAIMS).is_file():
+        return False
+    touched = _TOUCHED.format(claims=_table(lake, publication_id, CLAIMS))
+    return con.execute(touched, [park]).fetchone() is None
