@@ -10,6 +10,7 @@ import duckdb
 
 from pipelines.forms.layout import NO_DATA
 from pipelines.lake import sha256_file
+from pipelines.publish.checks import load_checks
 from pipelines.publish.manifest import MANIFEST
 
 Row = Mapping[str, Any]
@@ -95,6 +96,12 @@ class Account:
         return "暂不发布" if self.is_held(year) else "未定"
 
 
+def _in_chinese(held: Row) -> str:
+    """What a park is held back for, in the Chinese words of the check; in English where it has none."""
+    words = {f"sql.{check.name}": check.description_zh for check in load_checks()}
+    return words.get(held["check_name"]) or str(held["sentence"])
+
+
 def read_account(con: duckdb.DuckDBPyConnection, folder: Path, park_id: str, year: int) -> Account:
     """The account of a park that the publication in ``folder``, open in ``con``, has for ``year``."""
 
@@ -112,7 +119,7 @@ def read_account(con: duckdb.DuckDBPyConnection, folder: Path, park_id: str, yea
     indicators = "select * from metrics.guiding_indicators where park_id = $1 and year = $2 order by indicator"
     projects = "select * from metrics.project_year where park_id = $1 and year = $2 order by project_id"
     months = "select * from quality.park_month where park_id = $1 and year = $2 order by month"
-    held = rows("select sentence from quality.held_parks where park_id = $1 order by check_name", park_id)
+    held = rows("select check_name, sentence from quality.held_parks where park_id = $1 order by check_name", park_id)
     example = con.execute(_EXAMPLE).fetchone()
     return Account(
         park=rows("select * from reference.parks where park_id = $1", park_id)[0],
@@ -127,7 +134,7 @@ def read_account(con: duckdb.DuckDBPyConnection, folder: Path, park_id: str, yea
         findings=of_park(_FINDINGS),
         factors=of_park(_FACTORS),
         params={row["year"]: row for row in rows("select * from reference.params")},
-        held=tuple(row["sentence"] for row in held),
+        held=tuple(_in_chinese(row) for row in held),
         manifest=json.loads((folder / MANIFEST).read_text(encoding="utf-8")),
         manifest_sha256=sha256_file(folder / MANIFEST),
         example=bool(example and example[0]),

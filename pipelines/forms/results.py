@@ -56,8 +56,11 @@ def indicators_page(account: Account) -> Page:
         verdict_cell(None if held else result["direct_supply_verdict"], account.lacking(account.year)),
         Cell("绿电直供与园区内非化石电力÷用电量", "text"), height=30,
     )  # fmt: skip
-    for row in account.indicators.get(account.year, ()):
+    guiding = account.indicators.get(account.year, ())
+    for row in guiding:
         page.add(*_guiding(account, row), height=30)
+    if not guiding:
+        page.nothing(account.lacking(account.year), f"该园区{account.year}年的引导指标")
     for name, label in SHARES.items():
         page.add(
             Cell("参考", "center"), Cell(label, "label"), NOTHING, *_by_year(account, name, "share"), NOTHING, NOTHING
