@@ -19,8 +19,8 @@ from pipelines.publish.verify_files import expected_files
 from pipelines.reference_tables import identifier
 from pipelines.settings import Settings
 
-SHOWN_COLUMNS = 4
-"""Columns of a differing row that are told."""
+SHOWN_COLUMNS = 6
+"""Columns of a differing row that are told, of its key and of the others."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _first_difference(con: duckdb.DuckDBPyConnection, table: str, paths: tuple[P
     if not rows:
         return "the columns differ, the rows of those that both have do not"
     one, *more = rows
-    place = ", ".join(f"{name}={one[name]}" for name in key if one[name] is not None)
+    place = ", ".join(f"{name}={one[name]}" for name in key[:SHOWN_COLUMNS] if one[name] is not None)
     if more and more[0]["side"] != one["side"] and key != columns and all(more[0][name] == one[name] for name in key):
         changed = [name for name in columns if one[name] != more[0][name]]
         return f"{place}: " + "; ".join(_values(changed, one, more[0]))
