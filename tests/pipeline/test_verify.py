@@ -219,7 +219,10 @@ def set_entry(*path: str | int, value: object) -> Callable[[Any], None]:
 
 
 def test_entries_of_the_manifest_that_the_files_do_not_give(published: tuple[Settings, Lake, Path], copy: Path) -> None:
+    (copy / "readme.txt").write_text("as well")
     for change in (
+        set_entry("files", "readme.txt", value=sha256_file(copy / "readme.txt")),
+        set_entry("tables", PARK_YEAR, "note", value="checked"),
         set_entry("tables", PARK_YEAR, "rows", value=3),
         set_entry("tables", PARK_YEAR, "contract", value="0.0.1"),
         set_entry("inputs", 0, "rows_read", value=5),
@@ -234,6 +237,8 @@ def test_entries_of_the_manifest_that_the_files_do_not_give(published: tuple[Set
     verified = verify(copy, published[0])
     entries = {p.values["entry"] for p in verified.failures if p.code == "manifest_differs"}
     assert entries == {
+        "files.readme.txt",
+        f"tables.{PARK_YEAR}.note",
         "inputs[1].rows_read",
         "factors[1].value",
         "certificates.counted_wh[1][4]",
