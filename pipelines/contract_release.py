@@ -101,10 +101,10 @@ def parts(version: str) -> tuple[int, int, int]:
     return int(major), int(minor), int(patch)
 
 
-def lint_release() -> Iterator[Broken]:
+def lint_release(folder: Path = RELEASES) -> Iterator[Broken]:
     """What the contracts lack against the newest release; nothing before the first, and in an installed package."""
     changelog = _CHECKOUT / "CHANGELOG.md"
-    if changelog.is_file() and (released := newest()):
+    if changelog.is_file() and (released := newest(folder)):
         yield from broken(released, current(), changelog.read_text(encoding="utf-8"))
 
 
@@ -149,11 +149,11 @@ def release(folder: Path = RELEASES) -> Path:
     """
     with (_CHECKOUT / "pyproject.toml").open("rb") as stream:
         version = str(tomllib.load(stream)["project"]["version"])
-    if wrong := list(lint_release()):
-        raise UserError(f"{wrong[0].file}: {wrong[0].sentence}; see data_contracts/README.md")
     path, text = folder / f"{version}.json", snapshot(version, current())
     if path.is_file() and path.read_text(encoding="utf-8") != text:
         raise UserError(f"{version} is released already, with other contracts; raise the version in pyproject.toml")
+    if wrong := list(lint_release(folder)):
+        raise UserError(f"{wrong[0].file}: {wrong[0].sentence}; see data_contracts/README.md")
     folder.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
