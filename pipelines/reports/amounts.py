@@ -30,8 +30,8 @@ def shown(value: Number | None, digits: int = 0) -> str:
 
 
 def percent(value: Number | None, digits: int = 1) -> str:
-    """A share as a percentage, or a dash."""
-    return NOTHING if value is None else f"{shown(as_decimal(value) * 100, digits)} %"
+    """A share as a percentage, its sign kept on the line; or a dash."""
+    return NOTHING if value is None else f"{shown(as_decimal(value) * 100, digits)}\N{NO-BREAK SPACE}%"
 
 
 def deciding_digits(value: Number | None, bound: Number | None, digits: int) -> int:

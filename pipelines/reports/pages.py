@@ -179,6 +179,7 @@ def _commands(source: Published, park_id: str) -> tuple[str, ...]:
     """How a reader checks the page: each works in the home folder that the publication is in."""
     return (
         f"zcp explain {shlex.quote(park_id)} {source.year} total_tco2",
+        f"zcp pack {shlex.quote(park_id)} {source.year} --out evidence.zip",
         f"zcp verify {source.publication_id}",
         f"zcp recompute {source.publication_id}",
     )

@@ -96,7 +96,7 @@ TEXTS: dict[str, Words] = {
         "no_intensity": ("没有可发布的单位能耗碳排放。", "There is no intensity to publish."),
         "interval_from": (
             "区间来自估算误差与表计准确度等级；限值落在区间内，结论即为待定。",
-            "Its sources are errors of estimates and classes of meters. A limit inside it leaves the verdict open.",
+            "The interval comes from errors of estimates and meter classes; a limit inside it leaves the verdict open.",
         ),
         # Emissions
         "s_emissions": ("排放从哪里来", "Where the emissions come from"),

@@ -65,7 +65,7 @@ def test_a_value_beside_a_limit_never_reads_as_the_limit():
     assert shown(0.2000004, deciding_digits(0.2000004, 0.2, 4)) == "0.2000004"
     assert shown(0.19999, deciding_digits(0.19999, 0.2, 4)) == "0.19999"
     assert shown(0.2, deciding_digits(0.2, 0.2, 4)) == "0.2000"
-    assert percent(0.49996, deciding_digits(Decimal("49.996"), Decimal(50), 1)) == "49.996 %"
+    assert percent(0.49996, deciding_digits(Decimal("49.996"), Decimal(50), 1)) == "49.996\N{NO-BREAK SPACE}%"
 
 
 def test_every_number_with_a_column_is_the_published_one(made: Lake, made_pages: Path):

@@ -197,6 +197,7 @@
   });
 
   show(fromAddress() || (["zh", "en"].includes(remembered()) ? remembered() : language));
+  if (fromAddress()) remember();
   draw();
   root.dataset.ready = "yes";
 })();
