@@ -119,7 +119,8 @@ def _audit_verdict(asset: dg.AssetKey, month: str, broken: list[dict[str, Any]])
         check_name=_AUDIT_OF_MONTH,
         passed=not broken,
         severity=_severity(broken),
-        description=_sentence(broken) if broken else "Holds.",
+        # Dagster's list of evaluations has no column for the partition.
+        description=f"{month}: {_sentence(broken) or 'Holds.'}",
         metadata={
             "checks_failed": dg.MetadataValue.int(len(broken)),
             "parks": dg.MetadataValue.text(", ".join(sorted({park for v in broken for park in v["parks"]}))),
@@ -140,6 +141,7 @@ def _month_verdict(asset: dg.AssetKey, month: str, missing: int) -> dg.AssetChec
         check_name=_COMPLETE,
         passed=not missing,
         severity=dg.AssetCheckSeverity.WARN,
+        description=f"{month}: {f'{missing} intervals are missing.' if missing else 'Holds.'}",
         metadata={"missing_intervals": dg.MetadataValue.int(missing)},
         partition=month,
     )

@@ -206,6 +206,8 @@ def test_months_with_gaps_are_told_one_by_one(tmp_path, sql, monkeypatch):
             None: "FAILED",
         }
         assert verdicts_by_month(instance, "audit") == {"2026-01": "FAILED", "2026-02": "SUCCEEDED", None: "FAILED"}
+        assert told_of_month(instance, "audit", "2026-01") == "2026-01: metrics.park_year: It does not hold."
+        assert told_of_month(instance, "readings_complete", "2026-02") == "2026-02: 5 intervals are missing."
         tags = instance.get_run_by_id(result.run_id).tags
     shown = {(m.asset_key.to_user_string(), m.partition): numbers(m) for m in result.get_asset_materialization_events()}
     february = shown["energy/month_flows", "2026-02"]
@@ -232,6 +234,14 @@ def verdicts_by_month(instance: dg.DagsterInstance, check: str) -> dict[str | No
     key = dg.AssetCheckKey(dg.AssetKey(["energy", "month_flows"]), check)
     history = instance.event_log_storage.get_asset_check_execution_history(key, limit=9)
     return {r.event.dagster_event.event_specific_data.partition: r.status.value for r in history if r.event}
+
+
+def told_of_month(instance: dg.DagsterInstance, check: str, month: str) -> str:
+    key = dg.AssetCheckKey(dg.AssetKey(["energy", "month_flows"]), check)
+    (latest,) = instance.event_log_storage.get_asset_check_execution_history(
+        key, limit=1, partition_filter=PartitionKeyFilter(key=month)
+    )
+    return latest.event.dagster_event.event_specific_data.description
 
 
 def numbers(event: dg.DagsterEvent) -> dict[str, object]:
