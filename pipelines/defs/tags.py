@@ -1,6 +1,5 @@
 """The tags of a run, by which it is found in Dagster: what it accounts, by which code, what came of it."""
 
-
 import dagster as dg
 
 import pipelines
