@@ -94,6 +94,23 @@ def test_the_page_of_questions_has_the_answers_of_the_demo(home: Path) -> None:
         assert page.answer(con, statement) == shown, f"{statement}: run `python docs/answers.py HOME` (see there)"
 
 
+def test_the_parts_of_the_views_add_up_to_the_figures(home: Path) -> None:
+    con = query.open_current(Lake(home))
+    sums = {
+        "views.supply_mix": ("energy_mwh", "electricity_use_mwh"),
+        "views.emission_terms": ("emission_tco2", "total_tco2"),
+    }
+    terms = [row[0] for row in con.execute("select distinct term from views.figure_origin").fetchall()]
+    assert len(terms) > 10
+    for term in terms:
+        sums[f"(from views.figure_origin where term = '{term}')"] = ("amount", term)
+    for view, (part, figure) in sums.items():
+        added = f"select park_id, year, sum({part}) from {view} group by all"
+        assert con.execute(f"{added} except select park_id, year, {figure} from metrics.park_year").fetchall() == [], (
+            view
+        )
+
+
 def test_a_second_run_of_the_same_deliveries_gives_the_same_publication(home: Path, demo: dict[str, Any]) -> None:
     delivery = home / "example-deliveries" / "example-05-with-faults"
     done = zcp("run", "--input", str(delivery), "--year", "2026", home=home)
