@@ -172,8 +172,9 @@ VERIFY_TEXTS: dict[str, tuple[str, str]] = {
         "{subject}: the id {stated} is not the name of the folder, {folder}.",
     ),
     "v_made_by_other": (
-        "该发布由另一版本生成，{subject} 与现在不同；相应规则只作说明。",
-        "the publication was made by another version: {subject} is not today's; rules that it changes are notes only.",
+        "该发布由另一版本生成，其 {subject} 与现在不同；因此而变的规则只作说明。",
+        "the publication was made by another version, with other {subject} than today's; rules that may have changed "
+        "are notes only.",
     ),
     "v_table_unreadable": (
         "{subject}：Parquet文件无法读取：{why}",
