@@ -63,7 +63,8 @@ def judge(frames: Mapping[str, pd.DataFrame], contracts: Mapping[str, Contract])
         suite = gx.ExpectationSuite(name=table)
         # A new suite orders its results by column; the position leads each result back to its rule.
         for position, rule in enumerate(contract.expectations):
-            suite.add_expectation_configuration(_configuration(rule, position))
+            # By its bounds too: a column may have a critical rule and a narrower one that warns.
+            suite.add_expectation_configuration(_configuration(rule, position), match_type="success")
         batch = source.add_dataframe_asset(table).add_batch_definition_whole_dataframe("all")
         results = batch.get_batch({"dataframe": frame}).validate(suite, result_format=_RESULT).results
         found += _judgements(table, [result.to_json_dict() for result in results])
