@@ -38,7 +38,7 @@ def recompute(
     if output.as_json:
         output.json(_record(found))
     if not found.holds:
-        different = [file for file in found.comparison.files if file.state == "different"]
+        different = [f for f in found.comparison.files if f.state == "different" and (f.table or not found.differing)]
         names = ", ".join(file.table or file.name for file in different[:5]) + (", …" if len(different) > 5 else "")
         raise AuditFailed(output.text("recompute_failed", id=wanted, names=names))
 

@@ -21,6 +21,8 @@ from pipelines.settings import Settings
 
 SHOWN_COLUMNS = 6
 """Columns of a differing row that are told, of its key and of the others."""
+SHOWN_SIGNS = 60
+"""Signs of a value that are told."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def _first_difference(con: duckdb.DuckDBPyConnection, table: str, paths: tuple[P
     if not rows:
         return "the columns differ, the rows of those that both have do not"
     one, *more = rows
-    place = ", ".join(f"{name}={one[name]}" for name in key[:SHOWN_COLUMNS] if one[name] is not None)
+    place = ", ".join(f"{name}={_short(one[name])}" for name in key[:SHOWN_COLUMNS] if one[name] is not None)
     if more and more[0]["side"] != one["side"] and key != columns and all(more[0][name] == one[name] for name in key):
         changed = [name for name in columns if one[name] != more[0][name]]
         return f"{place}: " + "; ".join(_values(changed, one, more[0]))
@@ -126,9 +128,14 @@ def _first_difference(con: duckdb.DuckDBPyConnection, table: str, paths: tuple[P
 
 def _values(changed: list[str], one: dict[str, object], other: dict[str, object]) -> Iterator[str]:
     for name in changed[:SHOWN_COLUMNS]:
-        yield f"{name} {one[name]} → {other[name]}"
+        yield f"{name} {_short(one[name])} → {_short(other[name])}"
     if len(changed) > SHOWN_COLUMNS:
         yield "…"
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= SHOWN_SIGNS else f"{text[:SHOWN_SIGNS]}…"
 
 
 def _number(con: duckdb.DuckDBPyConnection, query: str) -> int:
