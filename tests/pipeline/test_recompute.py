@@ -27,8 +27,8 @@ from pipelines.publish.publisher import publish
 from pipelines.publish.recompute import Recomputation, recompute
 from pipelines.samples import generate
 from pipelines.settings import Settings
+from tests.pipeline.altering import rewrite
 from tests.pipeline.small_park import MASTERS, YEAR, Deliveries, one_day, readings
-from tests.pipeline.test_verify import rewrite
 from tests.pipeline.zcp_command import one_sentence, zcp
 
 FIRST, CORRECTED, LATER = f"{YEAR}-03-03T09:00", f"{YEAR}-03-20T09:00", f"{YEAR}-04-20T09:00"

@@ -1,7 +1,6 @@
 """`zcp verify`: whatever is altered in a publication is named, and nothing is where nothing was altered."""
 
 import json
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,7 +15,7 @@ from pipelines.cli import app
 from pipelines.commands import verify as command
 from pipelines.commands.output import Output
 from pipelines.errors import AuditFailed
-from pipelines.lake import Lake, json_text, sha256_file
+from pipelines.lake import Lake, sha256_file
 from pipelines.publish import audit, chain, publisher, verification
 from pipelines.publish.manifest import (
     MANIFEST,
@@ -28,14 +27,10 @@ from pipelines.publish.manifest import (
     table_path,
 )
 from pipelines.publish.verdicts import Verdict
-from pipelines.publish.verification import Stated, Verification
 from pipelines.publish.verify import check_catalog, verify
-from pipelines.publish.verify_audit import check_audit
-from pipelines.publish.verify_copies import check_database
-from pipelines.publish.verify_files import check_identity, check_manifest_text, read_stated
-from pipelines.publish.verify_tables import load_tables
+from pipelines.publish.verify_files import check_manifest_text
 from pipelines.settings import Settings
-from pipelines.texts.verify import VERIFY_TEXTS
+from tests.pipeline.altering import edit, flip, found, identity_faults, rewrite, set_entry, stated_by
 from tests.pipeline.publishing import YEAR, home
 from tests.pipeline.test_prove import TRADES, with_ledger
 from tests.pipeline.zcp_command import one_sentence, zcp
@@ -68,49 +63,6 @@ def copy(published: tuple[Settings, Lake, Path], tmp_path: Path) -> Path:
     for path in target.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
     return target
-
-
-def found(verified: Verification) -> set[tuple[str, str]]:
-    """Code and subject of everything that does not hold."""
-    return {(problem.code, problem.subject) for problem in verified.failures}
-
-
-def stated_by(folder: Path) -> Stated:
-    manifest, wrong = read_stated(folder)
-    assert manifest is not None, wrong
-    return Stated.of(folder, manifest, identity_of(manifest), Lake(folder))
-
-
-def identity_faults(folder: Path) -> set[tuple[str, str]]:
-    return {(p.code, p.subject) for p in check_identity(stated_by(folder), in_home=False).problems if p.fails}
-
-
-def flip(path: Path, place: float) -> None:
-    """Changes one bit at a place between 0 (the first byte) and 1 (the last)."""
-    content = bytearray(path.read_bytes())
-    content[round(place * (len(content) - 1))] ^= 1
-    path.write_bytes(content)
-
-
-def edit(path: Path, change: Callable[[Any], object]) -> None:
-    """Changes a JSON file and writes it as publishing does."""
-    value = json.loads(path.read_text(encoding="utf-8"))
-    change(value)
-    path.write_text(json_text(value), encoding="utf-8")
-
-
-def rewrite(folder: Path, table: str, query: str) -> None:
-    """Makes the rows of ``query`` (over ``t``) the table's, with the hash of the new file in the manifest."""
-    path = table_path(folder, table)
-    with duckdb.connect() as con:
-        con.execute("create table t as select * from read_parquet($1)", [[str(path)]])
-        con.execute(f"create table changed as {query}")
-        path.unlink()
-        con.execute("set file_search_path = ''")
-        written = path.parent.parent.parent / "changed.parquet"
-        con.execute(f"copy changed to '{written}' (format parquet)")
-    written.rename(path)
-    edit(folder / MANIFEST, lambda manifest: manifest["tables"][table].update(sha256=sha256_file(path)))
 
 
 def test_what_nobody_altered_holds_in_its_home_and_as_a_copy(
@@ -209,15 +161,6 @@ def test_a_table_that_was_forged_with_its_hashes_no_longer_has_its_id(
     assert len(stamped) > 30
 
 
-def set_entry(*path: str | int, value: object) -> Callable[[Any], None]:
-    def change(manifest: Any) -> None:
-        for name in path[:-1]:
-            manifest = manifest[name]
-        manifest[path[-1]] = value
-
-    return change
-
-
 def test_entries_of_the_manifest_that_the_files_do_not_give(published: tuple[Settings, Lake, Path], copy: Path) -> None:
     (copy / "readme.txt").write_text("as well")
     for change in (
@@ -284,55 +227,6 @@ def test_a_key_that_stands_twice_in_the_manifest_is_seen(copy: Path) -> None:
     assert [p.code for p in check_manifest_text(stated_by(copy))] == ["manifest_rewritten"]
 
 
-@pytest.fixture(scope="module")
-def tables(published: tuple[Settings, Lake, Path]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The tables of the publication, as verifying reads them."""
-    with duckdb.connect() as con:
-        assert load_tables(con, stated_by(published[2]), published[2]) == ()
-        yield con
-
-
-def database_faults(tables: duckdb.DuckDBPyConnection, folder: Path) -> set[tuple[str, str]]:
-    return {(p.code, p.subject) for p in check_database(tables, stated_by(folder)).problems if p.fails}
-
-
-def test_the_database_is_altered(tables: duckdb.DuckDBPyConnection, copy: Path) -> None:
-    assert database_faults(tables, copy) == set()
-    with duckdb.connect(str(copy / "parks.duckdb")) as con:
-        con.execute("update metrics.park_year set total_tco2 = 1 where park_id = 'park-a'")
-        con.execute("delete from quality.scores")
-        con.execute("create table metrics.extra as select 1 as one")
-        con.execute("create or replace view views.league_table as select 'park-b' as winner")
-        con.execute("comment on column metrics.park_year.total_tco2 is 'kg'")
-        con.execute("create macro metrics.limit_of(x) as 1")
-        con.execute("drop table reference.params cascade")
-        con.execute("create view reference.params as select 2026 as year")
-    faults = database_faults(tables, copy)
-    assert faults >= {
-        ("database_rows", PARK_YEAR),
-        ("database_rows", "quality.scores"),
-        ("database_extra", "metrics.extra"),
-        ("database_defines", "views.league_table"),
-        ("database_defines", "metrics.park_year.total_tco2"),
-        ("database_defines", "metrics.limit_of"),
-        ("database_lacks", "reference.params"),
-    }
-    assert {subject for code, subject in faults if code == "database_rows"} == {PARK_YEAR, "quality.scores"}
-
-
-@pytest.mark.parametrize("place", [0.0, 0.001, 0.6])
-def test_a_bit_of_the_database_is_flipped_where_it_says_something(
-    tables: duckdb.DuckDBPyConnection, copy: Path, place: float
-) -> None:
-    path = copy / "parks.duckdb"
-    content = bytearray(path.read_bytes())
-    # From the place on to the next bytes that are not empty: space between blocks says nothing.
-    start = next(n for n in range(round(place * len(content)), len(content)) if content[n : n + 16].count(0) == 0)
-    content[start + 8] ^= 1
-    path.write_bytes(content)
-    assert {code for code, _ in database_faults(tables, copy)} & {"database_unreadable", "database_rows"}
-
-
 def test_audit_checker_and_root_are_altered_with_their_hashes(
     published: tuple[Settings, Lake, Path], copy: Path
 ) -> None:
@@ -360,20 +254,6 @@ def test_audit_checker_and_root_are_altered_with_their_hashes(
         ("checker_other", "check_certificates.py"),
     }
     assert [p.values["check"] for p in verified.failures if p.code == "audit_differs"] == ["sql.electricity_split"]
-
-
-def test_a_publication_that_holds_a_park_back_holds_too(tmp_path: Path) -> None:
-    """What its audit says of the figures taken out is compared with ``quality.held_parks``, and shown by its page."""
-    settings, lake = home(tmp_path, lambda rows: rows[PARK_YEAR][1].update(residual_grid_mwh=31))
-    folder = publisher.publish(settings, lake, YEAR).path
-    assert json.loads((folder / "audit.json").read_text())["summary"]["held_parks"] == ["park-b"]
-    assert found(verify(folder, settings, lake)) == set()
-    (folder / "audit.json").chmod(0o644)
-    edit(folder / "audit.json", lambda told: told["held"][0]["by_park"][0].update(rows=7))
-    with duckdb.connect() as con:
-        assert load_tables(con, stated_by(folder), folder) == ()
-        audited = check_audit(con, stated_by(folder), ())
-    assert {problem.code for problem in audited.problems} >= {"held_differs", "page_other"}
 
 
 def test_what_another_version_made_is_not_held_against_rules_of_today(
@@ -415,11 +295,3 @@ def test_mistakes_are_one_sentence(published: tuple[Settings, Lake, Path], argum
     done = CliRunner().invoke(app, ["verify", *arguments, "--home", str(published[1].home), "--lang", "en"])
     assert words in str(done.exception)
     assert getattr(done.exception, "exit_code", None) == 2
-
-
-def test_every_problem_has_its_sentence_in_both_languages() -> None:
-    sources = Path(publisher.__file__).parent.glob("verif*.py")
-    named = r'(?:Problem\(|_broken\(verdicts, )"([a-z_]+)"'
-    codes = {code for path in sources for code in re.findall(named, path.read_text(encoding="utf-8"))}
-    assert len(codes) > 30
-    assert codes - {name.removeprefix("v_") for name in VERIFY_TEXTS} == set()
