@@ -72,6 +72,12 @@ def entries(lake: Lake) -> list[dict[str, Any]]:
     return [missing | line for line in events(lake) if line["event"] == PUBLISHED]
 
 
+def standing(lake: Lake) -> str | None:
+    """The publication that became current last, as the catalog says."""
+    known = entries(lake)
+    return str(known[-1]["id"]) if known else None
+
+
 def as_of_entries(lake: Lake) -> list[dict[str, Any]]:
     """The publications of past states, oldest first: id, created_at, year, cutoff, as_of, state (see ``as_of``)."""
     return read(as_of_path(lake))
@@ -110,6 +116,17 @@ def manifest_hash(lake: Lake, publication_id: str) -> str:
     return sha256_file(lake.published / publication_id / MANIFEST)
 
 
+def point(lake: Lake, publication_id: str) -> None:
+    """Moves the link ``current`` in one step, without a word in the catalog."""
+    if current_id(lake) == publication_id:
+        return
+    link = lake.published / f".{CURRENT}-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(publication_id)
+    link.replace(lake.published / CURRENT)
+    fsync_path(lake.published)
+
+
 def make_current(
     lake: Lake,
     publication_id: str,
@@ -127,12 +144,7 @@ def make_current(
     The link goes first: a crash between the two leaves a line missing, and the next run of the same inputs adds it.
     """
     before = current_id(lake)
-    if before != publication_id:
-        link = lake.published / f".{CURRENT}-{os.getpid()}"
-        link.unlink(missing_ok=True)
-        link.symlink_to(publication_id)
-        link.replace(lake.published / CURRENT)
-        fsync_path(lake.published)
+    point(lake, publication_id)
     known = entries(lake)
     if known and known[-1]["id"] == publication_id:
         return

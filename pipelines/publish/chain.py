@@ -40,22 +40,22 @@ def broken_links(lake: Lake, head: str | None = None) -> list[str]:
 def _strange_publications(lake: Lake, logs: Sequence[Path]) -> Iterator[str]:
     """Publications on disk that are not what the logs say, by id."""
     named: set[str] = set()
-    told: dict[str, tuple[str, str]] = {}
+    told: dict[str, list[tuple[str, str]]] = {}
     for log in logs:
         for number, entry in enumerate(map(parsed, raw_lines(log)), start=1):
             if entry and "id" in entry:
                 named.add(entry["id"])
                 if digest := entry.get("manifest_sha256"):
-                    told[entry["id"]] = (f"catalog/{log.name} line {number}", digest)
+                    told.setdefault(entry["id"], []).append((f"catalog/{log.name} line {number}", digest))
     for publication_id in catalog.publication_ids(lake):
-        where, digest = told.get(publication_id, ("", ""))
         manifest = lake.published / publication_id / MANIFEST
+        found = sha256_file(manifest) if manifest.is_file() else None
         if publication_id not in named:
             yield (
                 f"published/{publication_id} is named by no line of the catalog: its line was taken away, or a run was "
                 "cut off before it wrote one (then the next `zcp run` notes it)"
             )
-        elif digest and (not manifest.is_file() or sha256_file(manifest) != digest):
+        elif where := next((line for line, digest in told.get(publication_id, ()) if digest != found), None):
             yield f"published/{publication_id}/{MANIFEST} is not the one whose hash {where} holds"
 
 

@@ -24,6 +24,7 @@ FIGURES = (
     "residual_grid_mwh",
     "direct_supply_share",
     "green_share",
+    "reduction_from_base_year",
 )
 """The main figures of ``metrics.park_year``."""
 VERDICTS = ("core_verdict", "direct_supply_verdict", "overall_verdict")

@@ -45,14 +45,20 @@ def locks(lake: Lake) -> dict[int, Lock]:
 def lock(lake: Lake, year: int, reason: str, by: str) -> Lock:
     """Locks ``year`` at the figures of the current publication; returns the lock.
 
-    Raises ``UserError`` for a blank reason or name, where the current publication has no figures of that year, where
-    the year is locked already, and while another process writes. There is no unlocking.
+    Raises ``UserError`` for a blank reason or name, where the current publication has no figures of that year or is
+    not the one that the catalog says, where the year is locked already, and while another process writes. There is no
+    unlocking.
     """
     reason, (name,) = said("--reason", reason), names([by])
     with lake.writing():
         if before := locks(lake).get(year):
             raise UserError(
                 f"{year} has been locked since {before.created_at[:10]} by {', '.join(before.by)}: {before.reason}"
+            )
+        current = str(catalog.current_id(lake))
+        if catalog.current_id(lake) and catalog.standing(lake) != current:
+            raise UserError(
+                f"published/current names {current}, which the catalog does not; see `zcp verify`, or use `zcp run`"
             )
         with open_current(lake) as con:
             years = [row[0] for row in con.execute("select distinct year from metrics.park_year order by 1").fetchall()]
@@ -61,7 +67,6 @@ def lock(lake: Lake, year: int, reason: str, by: str) -> Lock:
                 f"the current publication has no figures of {year}, only of {', '.join(map(str, years))}; "
                 f"use `zcp run --year {year}` first"
             )
-        current = str(catalog.current_id(lake))
         digest = catalog.manifest_hash(lake, current)
         catalog.note(lake, LOCK, id=current, year=year, reason=reason, by=[name], manifest_sha256=digest)
         return locks(lake)[year]
@@ -76,13 +81,17 @@ def said(option: str, value: str) -> str:
 
 
 def names(given: list[str]) -> tuple[str, ...]:
-    """The names of ``--by``, each once: case, blanks and full-width forms make no other name.
+    """The names of ``--by``, each once: case, blanks, punctuation and full-width forms make no other name.
 
-    Raises ``UserError`` for one that is blank or holds invisible signs.
+    Raises ``UserError`` for one that is blank, holds invisible signs or has neither letter nor digit.
     """
-    return tuple({_bare(name): name for name in reversed([said("--by", name) for name in given])}.values())[::-1]
+    people = [said("--by", name) for name in given]
+    if strange := next((name for name in people if not _bare(name)), None):
+        raise UserError(f"--by {strange} is no name")
+    return tuple({_bare(name): name for name in reversed(people)}.values())[::-1]
 
 
 def _bare(name: str) -> str:
-    """A name as it is compared."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """A name as it is compared: its letters and digits, but for the Hangul fillers, letters that nobody sees."""
+    signs = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(sign for sign in signs if sign.isalnum() and sign not in "\u115f\u1160")

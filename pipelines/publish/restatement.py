@@ -5,14 +5,15 @@ is locked is in ``locks``, how the switch is made in ``catalog``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pipelines.errors import UserError
 from pipelines.lake import Lake
 from pipelines.publish import catalog, effects
 from pipelines.publish.effects import Effect
-from pipelines.publish.locks import locks, names, said
+from pipelines.publish.locks import LOCK, locks, names, said
+from pipelines.publish.manifest import is_intact
 
 CANDIDATE, APPROVAL, UNFINISHED = "candidate", "approval", "unfinished"
 
@@ -24,7 +25,8 @@ class Candidate:
     """A publication that waits for approval because it changes figures of ``locked_years``.
 
     ``based_on``: the publication that was current when it was made. ``tables``: rows that differ in the locked years,
-    by table. ``state``: ``outdated`` once another publication has become current, ``pruned`` when it is not on disk.
+    by table. ``state``: ``outdated`` once another publication has become current or a year was locked, ``pruned`` when
+    it is not on disk.
     """
 
     publication_id: str
@@ -54,11 +56,14 @@ def switch(
     change nothing. Doing it again does nothing. The caller holds the write lock.
     """
     _note_unfinished(lake, publication_id)
-    held, current = dict(last_good or {}), catalog.current_id(lake)
+    held, current, stands = dict(last_good or {}), catalog.current_id(lake), catalog.standing(lake)
     approval = _approval(lake, publication_id, current)
-    if approval is None and current not in (None, publication_id):
+    # What stands is what the catalog says: a link that was taken away or set by hand lets nothing through.
+    if approval is None and publication_id != stands:
         tables = {y: _changes(lake, lock.publication_id, publication_id, y, held) for y, lock in locks(lake).items()}
         if locked := [y for y, changed in sorted(tables.items()) if changed]:
+            if stands in catalog.publication_ids(lake):
+                catalog.point(lake, str(stands))
             _note_candidate(lake, publication_id, year=year, cutoff=cutoff, locked=locked, tables=tables, held=held)
             return next(c for c in candidates(lake) if c.publication_id == publication_id)
     before = _superseded(lake, publication_id)
@@ -83,6 +88,9 @@ def candidates(lake: Lake) -> list[Candidate]:
     for line in catalog.events(lake):
         if line["event"] == catalog.PUBLISHED:
             found.pop(line["id"], None)
+        elif line["event"] == LOCK:
+            # What they change of that year has not been told.
+            found = {i: replace(c, state="outdated") if c.state == "open" else c for i, c in found.items()}
         elif line["event"] == CANDIDATE:
             state: State = "open" if line["based_on"] == current else "outdated"
             found[line["id"]] = Candidate(
@@ -104,8 +112,7 @@ def approve(lake: Lake, publication_id: str, reason: str, by: list[str]) -> Cand
     """Makes a candidate current and locks its years at the new figures; returns what it was.
 
     Raises ``UserError`` for a blank reason or name, fewer than two different names, an id that is no candidate, one
-    that is not on disk any more or was made before another publication became current, and while another process
-    writes.
+    that is not on disk any more, was altered there or is outdated, and while another process writes.
     """
     reason, people = said("--reason", reason), names(by)
     if len(people) < 2:
@@ -119,8 +126,13 @@ def approve(lake: Lake, publication_id: str, reason: str, by: list[str]) -> Cand
             raise UserError(f"the candidate {publication_id} is not on disk any more; use `zcp run` to build it again")
         if candidate.state == "outdated":
             raise UserError(
-                f"the candidate {publication_id} was made when {candidate.based_on} was current, which is no longer "
-                "so; use `zcp run`, and approve what that gives"
+                f"the candidate {publication_id} was made before another publication became current or another year "
+                "was locked; use `zcp run`, and approve what that gives"
+            )
+        if not _as_noted(lake, publication_id):
+            raise UserError(
+                f"the candidate {publication_id} was altered on disk after it was noted; remove "
+                f"{lake.published / publication_id} and use `zcp run` to build it again"
             )
         # The decision is written down first: a crash after it costs no more than another `zcp run`.
         catalog.note(
@@ -135,6 +147,13 @@ def approve(lake: Lake, publication_id: str, reason: str, by: list[str]) -> Cand
         )
         switch(lake, publication_id, candidate.year, candidate.cutoff, reason, last_good=candidate.last_good)
     return candidate
+
+
+def _as_noted(lake: Lake, publication_id: str) -> bool:
+    """Whether a candidate on disk is the one whose effect is told in the catalog."""
+    lines = [e for e in catalog.events(lake) if e["event"] == CANDIDATE and e["id"] == publication_id]
+    same = catalog.manifest_hash(lake, publication_id) == lines[-1]["manifest_sha256"]
+    return same and is_intact(lake.published / publication_id)
 
 
 def _listed(known: Mapping[str, Candidate]) -> str:
@@ -161,8 +180,7 @@ def _changes(lake: Lake, locked: str, publication_id: str, year: int, held: Mapp
 
 def _superseded(lake: Lake, publication_id: str) -> str | None:
     """The publication before, where it is another one and still on disk to be compared with."""
-    known = catalog.entries(lake)
-    before = known[-1]["id"] if known else None
+    before = catalog.standing(lake)
     return before if before != publication_id and before in catalog.publication_ids(lake) else None
 
 
@@ -178,7 +196,7 @@ def _note_candidate(
 ) -> None:
     """Writes the candidate's line, unless the last line says the same of it."""
     current = catalog.current_id(lake)
-    if any(c.publication_id == publication_id and c.based_on == current for c in candidates(lake)):
+    if any(c.publication_id == publication_id and c.state == "open" for c in candidates(lake)):
         return
     standing = locks(lake)
     on_disk = set(catalog.publication_ids(lake))

@@ -53,8 +53,8 @@ RESTATEMENT_TEXTS: dict[str, tuple[str, str]] = {
         "Candidate {publication_id}: no main figure changes; tables that differ: {tables}",
     ),
     "candidate_outdated": (
-        "候选 {publication_id} 已过时：此后有其他发布成为当前发布；重新 zcp run。",
-        "Candidate {publication_id} is outdated: another publication has become current since; use zcp run.",
+        "候选 {publication_id} 已过时：此后有其他发布成为当前发布，或又锁定了年份；重新 zcp run。",
+        "Candidate {publication_id} is outdated: since then another became current, or a year was locked; use zcp run.",
     ),
     "candidate_pruned": (
         "候选 {publication_id} 已不在磁盘上；重新 zcp run。",

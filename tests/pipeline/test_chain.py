@@ -1,6 +1,8 @@
 """The hash chain of the catalog: every way of tampering with a line or a manifest is named."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
@@ -119,6 +121,13 @@ def test_a_changed_manifest_is_found(lake):
     found = broken_links(lake)
     manifest.write_bytes(before)
     assert found == ["published/b/manifest.json is not the one whose hash catalog/publications.jsonl line 2 holds"]
+
+
+def test_no_later_line_hides_that_a_manifest_was_changed(lake, tmp_path):
+    home = Lake(Path(shutil.copytree(lake.home, tmp_path / "home", symlinks=True)))
+    (home.published / "b" / "manifest.json").write_text("{}")
+    catalog.note(home, "approval", id="b", manifest_sha256=catalog.manifest_hash(home, "b"))
+    assert "publications.jsonl line 2 holds" in broken_links(home)[0]
 
 
 def test_a_log_from_before_the_chain_is_read_and_goes_on_with_one(tmp_path):

@@ -13,7 +13,7 @@ from pipelines.commands import restatement as commands
 from pipelines.commands.output import Output
 from pipelines.commands.run import say_published
 from pipelines.errors import UserError
-from pipelines.lake import Lake
+from pipelines.lake import Lake, sha256_file
 from pipelines.publish import audit, catalog, reference_release, restatement
 from pipelines.publish.chain import broken_links
 from pipelines.publish.locks import lock, locks
@@ -58,10 +58,10 @@ class World:
         for path in (folder / "manifest.json", table_path(folder, table)):
             path.chmod(0o644)
         manifest = json.loads((folder / "manifest.json").read_text())
-        manifest["tables"][table]["content"] = name
-        (folder / "manifest.json").write_text(json.dumps(manifest | {"id": name}))
         rows = duckdb.sql(f"select * replace ({columns}) from '{table_path(folder, table)}'")
         rows.write_parquet(str(table_path(folder, table)))
+        manifest["tables"][table] |= {"content": name, "sha256": sha256_file(table_path(folder, table))}
+        (folder / "manifest.json").write_text(json.dumps(manifest | {"id": name}))
 
     def switch(self, name: str, **options: Any) -> Candidate | None:
         """What happens when a run has built that publication."""
@@ -140,7 +140,9 @@ def test_approving_publishes_and_locks_at_the_new_figures(world):
         (" ", ["A", "B"], "--reason is blank"),
         ("r", ["A"], "needs two persons"),
         ("r", ["Li  Wei", " ｌi wei"], "needs two persons"),
+        ("r", ["Li Wei", "Li-Wei."], "needs two persons"),
         ("r", ["A", "\u200b"], "--by is blank"),
+        ("r", ["A", "\u3164"], "is no name"),
     ],
 )
 def test_without_reason_and_two_names_nothing_is_approved(world, reason, by, said):
@@ -156,7 +158,7 @@ def test_only_a_candidate_of_the_current_publication_is_approved(world):
     for name, share in (("one", 0.7), ("two", 0.8)):
         world.correction(name, share)
     approve(world.lake, "two", "r", ["A", "B"])
-    with pytest.raises(UserError, match="which is no longer so"):
+    with pytest.raises(UserError, match="before another publication became current"):
         approve(world.lake, "one", "r", ["A", "B"])
     again = world.correction("one", 0.7)
     assert again is not None
@@ -165,6 +167,39 @@ def test_only_a_candidate_of_the_current_publication_is_approved(world):
     with pytest.raises(UserError, match="not on disk"):
         approve(world.lake, "one", "r", ["A", "B"])
     assert [c.state for c in candidates(world.lake)] == ["pruned"]
+
+
+@pytest.mark.parametrize("link", [None, "corrected"])
+def test_a_link_that_was_taken_away_or_set_by_hand_lets_nothing_through(world, link):
+    world.correction()
+    (world.lake.published / "current").unlink()
+    if link:
+        catalog.point(world.lake, link)
+        with pytest.raises(UserError, match="names corrected, which the catalog does not"):
+            lock(world.lake, YEAR + 1, "r", "A")
+    waiting = world.correction()
+    assert waiting is not None
+    assert (waiting.state, waiting.based_on) == ("open", world.first)
+    assert catalog.current_id(world.lake) == world.first
+
+
+def test_a_year_that_is_locked_meanwhile_needs_another_candidate(world):
+    world.correction()
+    catalog.note(world.lake, "lock", id=world.first, year=YEAR - 1, reason="r", by=["A"])
+    with pytest.raises(UserError, match="another year was locked"):
+        approve(world.lake, "corrected", "r", ["A", "B"])
+    assert world.correction().state == "open"
+    approve(world.lake, "corrected", "r", ["A", "B"])
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "metrics/park_year.parquet"])
+def test_what_was_altered_since_its_effect_was_told_is_not_approved(world, file):
+    world.correction()
+    with (world.lake.published / "corrected" / file).open("ab") as stream:
+        stream.write(b"\n")
+    with pytest.raises(UserError, match="was altered on disk"):
+        approve(world.lake, "corrected", "r", ["A", "B"])
+    assert catalog.current_id(world.lake) == world.first
 
 
 @pytest.mark.parametrize("place", ["symlink_to", "fsync_path"])
