@@ -1,5 +1,6 @@
 """What is missing, in plain words: the reasons that leave a verdict open, those that decided it, and what to do."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,12 +41,12 @@ _ACTIONS: dict[str, Words] = {
     code: words(zh, en)
     for code, (zh, en) in {
         "missing_readings": (
-            "补报下列表计缺失时段的读数，或提交经审批的修正记录（reading_edits）。",
-            "Deliver the readings of the open intervals below, or an approved edit with its document (reading_edits).",
+            "补报上列表计缺失时段的读数，或提交经审批的修正记录（reading_edits）。",
+            "Deliver the readings of the open intervals above, or an approved edit with its document (reading_edits).",
         ),
         "missing_input": (
-            "补报下列数据；确为零的，报一行数量为 0 的记录。",
-            "Deliver what is listed below; where there was none, state it with a row of quantity 0.",
+            "补报上列数据；确为零的，报一行数量为 0 的记录。",
+            "Deliver what is listed above; where there was none, state it with a row of quantity 0.",
         ),
         "conversion_negative": (
             "核对该企业加工转换的投入与产出：产出含碳量不能多于投入。",
@@ -68,8 +69,8 @@ _ACTIONS: dict[str, Words] = {
             "Recover measured values for the long gap of the meter, or deliver a document of another meter.",
         ),
         "intensity_uncertain": (
-            "补充下列估算时段的实测值，区间缩小后即可判定。",
-            "Replace the estimates named below with measured values: the interval shrinks and the verdict falls.",
+            "补充上列估算时段的实测值，区间缩小后即可判定。",
+            "Replace the estimates named above with measured values: the interval shrinks and the verdict falls.",
         ),
         "size_class_uncertain": (
             "规模分档受未定参数影响，已按更严的限值判定；无需补报。",
@@ -100,18 +101,21 @@ class Reason:
         return self.code not in DECIDING
 
 
-def reasons(row: Row, findings: Sequence[Row], outlook: Row | None, minimum_share: Decimal | None) -> list[Reason]:
-    """The reasons of a park's verdicts, those that leave them open first, with the findings that explain them."""
+def reasons(row: Row, findings: Sequence[Row], outlook: Row | None, params: Row) -> list[Reason]:
+    """The reasons of a park's verdicts, those that leave them open first, with the findings that explain them.
+
+    ``outlook``: the newest row of metrics.trajectory; ``params``: that of reference.params.
+    """
     codes = sorted(row["reasons"] or (), key=lambda code: (code in DECIDING, code))
-    return [_reason(code, row, findings, outlook, minimum_share) for code in codes]
+    return [_reason(code, row, findings, outlook, params) for code in codes]
 
 
-def _reason(code: str, row: Row, findings: Sequence[Row], outlook: Row | None, minimum_share: Decimal | None) -> Reason:
+def _reason(code: str, row: Row, findings: Sequence[Row], outlook: Row | None, params: Row) -> Reason:
     standard = words(chinese.standard_sentence(code, "zh") or code, chinese.standard_sentence(code, "en") or code)
     about = () if code in DECIDING else _DETAILS.get(code, (code,))
     cases = (_case(found, standard["en"]) for found in findings if found["code"] in about)
     told = [case for case in cases if case]
-    action = _gap(code, row, outlook, minimum_share) or _ACTIONS.get(code)
+    action = _gap(code, row, outlook, params) or _ACTIONS.get(code)
     return Reason(code, standard, tuple(told[:MOST_DETAILS]), max(len(told) - MOST_DETAILS, 0), action)
 
 
@@ -132,15 +136,27 @@ def _only_counts(said: str) -> bool:
     return number.isdigit() and unit in ("row", "rows", "intervals", "interval")
 
 
-def _gap(code: str, row: Row, outlook: Row | None, minimum_share: Decimal | None) -> Words | None:
-    """How much is wanting to the limit or to the minimum, in MWh; None where the publication does not tell."""
-    if code == "intensity_above_limit" and outlook and (outlook["limit_gap_mwh"] or 0) > 0:
-        return _filled("gap_to_limit", outlook["limit_gap_mwh"])
+def _gap(code: str, row: Row, outlook: Row | None, params: Row) -> Words | None:
+    """How much is wanting to the limit or to the minimum; None where the publication does not tell."""
+    if code == "intensity_above_limit" and outlook:
+        return _gap_to_limit(outlook, params.get("residual_electricity_factor"))
+    minimum = params.get("direct_supply_share_min")
     use, share = row["electricity_use_mwh"], row["direct_supply_share"]
-    if code == "direct_supply_below_minimum" and use and share is not None and minimum_share is not None:
-        return _filled("gap_to_direct", (minimum_share - as_decimal(share)) * use)
+    if code == "direct_supply_below_minimum" and use and share is not None and minimum is not None:
+        return _filled("gap_to_direct", (minimum - as_decimal(share)) * use)
     return None
 
 
-def _filled(key: str, amount: Decimal) -> Words:
-    return {language: text.format(amount=shown(amount)) for language, text in TEXTS[key].items()}
+def _gap_to_limit(outlook: Row, factor: Decimal | None) -> Words | None:
+    """MWh of green power, or where all other grid power would not do, the tCO2 to avoid besides."""
+    gap, residual = outlook["limit_gap_mwh"], outlook["residual_grid_mwh"]
+    if gap is None or gap <= 0:
+        return None
+    if residual is None or gap <= residual:
+        return _filled("gap_to_limit", gap)
+    return _filled("gap_beyond_power", (gap - residual) * factor, residual=shown(residual)) if factor else None
+
+
+def _filled(key: str, amount: Decimal, **others: str) -> Words:
+    """The text with the amount in whole units: upwards, for less would not reach what it is wanting to."""
+    return {language: text.format(amount=shown(math.ceil(amount)), **others) for language, text in TEXTS[key].items()}

@@ -108,7 +108,7 @@ def _sources(lake: Lake, published: Published, stack: ExitStack) -> dict[str, Pu
 
 def _stale(published: Published, source: Published, park_id: str) -> Stale:
     earlier = source.publication_id if source is not published else None
-    return Stale(earlier, published.of("held", park_id))
+    return park.stale(earlier, published.of("held", park_id))
 
 
 class _Pages:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.commands import chinese
+from pipelines.publish.checks import SqlCheck, load_checks
 from pipelines.reports import charts, intensity_chart, missing, year_charts
 from pipelines.reports.amounts import INTENSITY_DIGITS, as_decimal, deciding_digits, shown
 from pipelines.reports.drawing import Figure, Words, words
@@ -22,10 +23,28 @@ _RESULT = ("usable", "counted", "surplus")
 
 @dataclass(frozen=True)
 class Stale:
-    """Why a park's new figures are held back; ``publication_id`` is the one that its last good figures are of."""
+    """Why a park's new figures are held back; ``publication_id`` is the one that its last good figures are of.
+
+    ``reasons``: check_name, and in both languages what must hold (``said``) and what to do (``remedy``, may be empty).
+    """
 
     publication_id: str | None
     reasons: Sequence[Row]
+
+
+def stale(publication_id: str | None, held: Sequence[Row]) -> Stale:
+    """From rows of quality.held_parks; in the Chinese words of the check, in English where it has none."""
+    checks = {f"sql.{check.name}": check for check in load_checks()}
+    return Stale(publication_id, [_held(row, checks.get(row["check_name"])) for row in held])
+
+
+def _held(row: Row, check: SqlCheck | None) -> Row:
+    sentence, remedy = row["sentence"] or "", row["remedy"] or ""
+    return {
+        "check_name": row["check_name"],
+        "said": words((check and check.description_zh) or sentence, sentence),
+        "remedy": words((check and check.remedy_zh) or remedy, remedy) if remedy else None,
+    }
 
 
 def names(row: Row) -> Words:
@@ -59,7 +78,7 @@ def page(published: Published, park_id: str, stale: Stale | None) -> tuple[dict[
         "stale": stale,
         "verdicts": _verdicts(row, minimum),
         "intensity_digits": _intensity_digits(row),
-        "reasons": missing.reasons(row, published.of("findings", park_id), outlook, minimum),
+        "reasons": missing.reasons(row, published.of("findings", park_id), outlook, published.params),
         "terms": _terms(row, published.of("leaves", park_id)),
         "parts": charts.supply_parts(row),
         "projects": published.of("projects", park_id),

@@ -40,13 +40,11 @@ TEXTS: dict[str, Words] = {
             "审核发现该园区数据有误，且没有更早的有效结果。",
             "The audit found fault with this park's figures, and there are no earlier good ones.",
         ),
-        "remedy": ("处理办法", "What to do"),
         # Headline
         "intensity": ("单位能耗碳排放", "Emission intensity"),
         "interval95": ("95% 区间", "95 % interval"),
         "limit": ("限值", "Limit"),
         "no_limit": ("无国家限值", "no national limit"),
-        "margin": ("距限值", "Margin to limit"),
         "below_limit": ("低于限值", "below the limit"),
         "above_limit": ("高于限值", "above the limit"),
         "direct_share": ("绿电直供比例", "Direct green supply"),
@@ -65,9 +63,9 @@ TEXTS: dict[str, Words] = {
         "coverage": ("数据覆盖率", "Data coverage"),
         "estimated": ("估算电量占比", "Estimated share"),
         "size_class": ("规模分档", "Size class"),
-        "below_floor": ("20 万 tce 以下", "below 200 000 tce"),
-        "standard": ("20–100 万 tce", "200 000 to 1 000 000 tce"),
-        "large": ("100 万 tce 以上", "1 000 000 tce and more"),
+        "below_floor": ("20 万 tce 以下", "below 200,000 tce"),
+        "standard": ("20–100 万 tce", "200,000 to 1,000,000 tce"),
+        "large": ("100 万 tce 及以上", "1,000,000 tce and more"),
         "net": ("扣除抵消后（仅供参考）", "Net of offsets, for information"),
         "location_based": ("按所在省电网因子", "Location-based, for comparison"),
         # Missing
@@ -82,6 +80,12 @@ TEXTS: dict[str, Words] = {
         "gap_to_limit": (
             "再有 {amount} MWh 绿电交易或核销绿证计入，即可达到限值。",
             "{amount} MWh more green-power trade or cancelled certificates that count would reach the limit.",
+        ),
+        "gap_beyond_power": (
+            "其余下网电量 {residual} MWh 即使全部由绿电或绿证覆盖，也达不到限值；"
+            "燃料、热力、工业过程等还须减排 {amount} tCO₂。",
+            "Green power or certificates for all {residual} MWh of other grid power would not reach the limit: "
+            "{amount} tCO₂ of fuels, heat or processes have to be avoided besides.",
         ),
         "gap_to_direct": (
             "直供与园区自发自用的绿色电量还差 {amount} MWh；绿证不能替代。",
@@ -134,10 +138,10 @@ TEXTS: dict[str, Words] = {
         "no_months": ("没有月度数据。", "There are no months to show."),
         "month": ("月份", "Month"),
         "year_to_date": ("本年累计强度", "Intensity so far"),
-        "s_hours_short": ("8 760 小时", "8 760 hours"),
+        "s_hours_short": ("全年逐时", "Every hour"),
         "s_intensity_short": ("碳排放强度", "Intensity"),
         "s_sensitivity_short": ("敏感性", "Other values"),
-        "s_hours": ("8 760 小时：负荷与绿色供电", "8 760 hours: load and green supply"),
+        "s_hours": ("全年逐时：负荷与绿色供电", "Every hour of the year: load and green supply"),
         "hours_load": ("每小时负荷（MWh）", "Load of each hour, MWh"),
         "hours_green": (
             "该小时内由专线和园区项目直接供应的绿色电力占比（%）",

@@ -11,6 +11,7 @@ import plotly.graph_objects
 import pytest
 
 from pipelines.lake import Lake
+from pipelines.publish.checks import load_checks
 from pipelines.publish.query import open_current
 from pipelines.reports import pages
 from pipelines.reports.amounts import deciding_digits, percent, shown
@@ -109,6 +110,8 @@ def test_a_held_back_park_shows_its_last_good_figures_and_says_so(made: Lake, ma
     page = (made_pages / "parks" / "park-b.html").read_text("utf-8")
     assert f"This page shows those of publication {earlier}" in page
     assert "sql.electricity_split" in page
+    (check,) = (check for check in load_checks() if check.name == "electricity_split")
+    assert unescape(page).count(check.description_zh) == 1, "a Chinese reader is told in Chinese"
     assert 'data-value="25.975001" data-column="total_tco2"' in page
     assert "there are no earlier good ones" in (made_pages / "parks" / "park-d.html").read_text("utf-8")
     row = re.search(r'<tr data-park="park-b".*?</tr>', (made_pages / "index.html").read_text("utf-8"), re.DOTALL)[0]
@@ -176,7 +179,7 @@ def test_what_is_missing_is_said_in_chinese_with_its_numbers(made: Lake):
         "Metered values for 17.5 MWh that are estimated now (m-1) would decide it."
     )
     finding = {"code": "intensity_uncertain", "sentence": said, "month": None, "meter_id": None}
-    (reason,) = reasons(row, [finding], None, None)
+    (reason,) = reasons(row, [finding], None, {})
     assert reason.is_open
     assert (
         reason.cases[0]["zh"]
@@ -190,10 +193,16 @@ def test_what_is_wanting_to_the_limit_and_the_minimum_is_said_in_mwh():
         "electricity_use_mwh": Decimal(1000),
         "direct_supply_share": 0.4,
     }
-    below, above = reasons(row, [], {"limit_gap_mwh": Decimal("1234.4")}, Decimal("0.5"))
+    params = {"direct_supply_share_min": Decimal("0.5"), "residual_electricity_factor": Decimal("0.8")}
+    outlook = {"limit_gap_mwh": Decimal("1234.4"), "residual_grid_mwh": Decimal(2000)}
+    below, above = reasons(row, [], outlook, params)
     assert below.action["en"].startswith("100 MWh more green power")
-    assert above.action["en"].startswith("1,234 MWh more")
+    assert above.action["en"].startswith("1,235 MWh more"), "1,234 would not reach it"
     assert not below.is_open
+    _, beyond = reasons(row, [], outlook | {"residual_grid_mwh": Decimal(1000)}, params)
+    for said in beyond.action.values():
+        assert "1,000 MWh" in said
+        assert "188 tCO₂" in said, "234.4 x 0.8"
 
 
 def test_the_command_says_where_the_pages_are(made: Lake, tmp_path: Path):
