@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from pipelines.forms.account import Account, Row
 from pipelines.forms.energy import NOTHING_STATED, ZERO
+from pipelines.forms.factor_words import FACTOR_PARTS, FACTORS, TERMS, source_in_chinese
 from pipelines.forms.layout import Cell, Page, column, figure, sum_of
-from pipelines.forms.words import ELECTRICITY, FACTOR_PARTS, FACTORS, STATUS, TERMS, wan
+from pipelines.forms.words import ELECTRICITY, STATUS, wan
 
 FIRST_YEAR = 3
 """The column of the first of the three years in table 3."""
@@ -140,7 +141,7 @@ def factors_page(account: Account, names: Mapping[str, str]) -> Page:
     page.head("序号", "用于", "因子", "数值", "单位", "性质", "生效日期", "来源")
     page.repeated = (3, 3)
     for number, row in enumerate(account.factors, start=1):
-        source = row["source"] + (f" 等{row['sources']}份" if row["sources"] > 1 else "")
+        source = source_in_chinese(row["source"]) + (f" 等{row['sources']}份" if row["sources"] > 1 else "")
         page.add(
             Cell(number, "count"),
             Cell(TERMS.get(row["term"], row["term"]), "text"),
@@ -171,4 +172,4 @@ def _factor_name(factor: str, names: Mapping[str, str]) -> str:
         return f"{part}电网平均排放因子"
     if part in FACTOR_PARTS:
         return f"{names.get(carrier, carrier)} {FACTOR_PARTS[part]}"
-    return names.get(factor, factor)
+    return f"{names.get(factor, factor)} 排放因子"

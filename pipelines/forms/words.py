@@ -19,31 +19,6 @@ SIZES = {
 INDICATOR_STATUS = {"reached": "达到", "not_reached": "未达到", "no_data": "无数据"}
 STATUS = {"measured": "实测", "default": "缺省值", "prescribed": "方法规定"}
 SEVERITIES = {"fail": "严重", "warn": "提示", "info": "记录"}
-TERMS = {
-    "fuel_tco2": "化石能源用作燃料",
-    "conversion_tco2": "能源加工转换",
-    "electricity_tco2": "电力",
-    "heat_tco2": "热力",
-    "process_tco2": "工业生产过程",
-    "energy_tce": "能源消费折标",
-    "location_based_tco2": "所在电网平均因子（参考）",
-}
-FACTOR_PARTS = {
-    "ncv": "低位发热量",
-    "carbon_content": "单位热值含碳量",
-    "oxidation": "碳氧化率",
-    "tco2_per_unit": "排放因子",
-    "tce_per_unit": "折标系数",
-}
-FACTORS = {
-    "residual_electricity_factor": "全国化石能源电力排放因子",
-    "green_electricity_factor": "绿电直供、绿电交易、绿证电力排放因子",
-    "fossil_heat_factor_default": "化石能源热力排放因子缺省值",
-    "nonfossil_heat_factor": "非化石能源热力排放因子",
-    "electricity_coal_equivalent": "电力折标系数（等价值）",
-    "heat_coal_equivalent": "热力折标系数",
-    "energy_per_tce": "标准煤热值",
-}
 
 ELECTRICITY = {
     "grid_residual": "公共电网电力（无绿证）",

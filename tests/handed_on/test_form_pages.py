@@ -1,13 +1,18 @@
 """The pages of the forms beside energy and emissions, the cover, a park without figures, the file and the command."""
 
+import csv
+import io
+import re
 from dataclasses import replace
 from decimal import Decimal
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 
 from pipelines.forms.account import Account
+from pipelines.forms.factor_words import FACTORS, source_in_chinese
 from pipelines.forms.words import ELECTRICITY
 from pipelines.settings import Settings
 from tests.handed_on.marked_park import BASE_YEAR, MARK, PARK, YEAR
@@ -119,7 +124,22 @@ def test_factors(sheets: Sheets, ask: Any) -> None:
         assert sheet.values[f"E{row}"].value == unit
     names = [sheet.values[f"C{row}"].value for row in range(4, 4 + len(rows))]
     assert {"天然气 低位发热量", "化石能源热力排放因子", "江苏电网平均排放因子"} <= set(names)
+    said = [sheet.values[f"{letter}{row}"].value for letter in "BC" for row in range(4, 4 + len(rows))]
+    assert not [text for text in said if not re.search(r"[\u4e00-\u9fff]", text)]
     sheet.all_checked()
+
+
+def test_every_source_of_the_method_and_of_the_factors_has_chinese_words() -> None:
+    used = [row["source"] for row in table("method_parameters") if row["parameter"] in FACTORS]
+    for source in {*used, *(row["source"] for name in ("fuels", "electricity_factors") for row in table(name))}:
+        assert source_in_chinese(source) != source or source.startswith(("https://", "GB/T 2589-2020")), source
+    assert source_in_chinese("document d-1") == "凭证 d-1"
+    assert source_in_chinese("declared in file ab12, line 3") == "园区申报（文件 ab12 第3行）"
+
+
+def table(name: str) -> list[dict[str, str]]:
+    text = resources.files("pipelines.reference").joinpath(f"{name}.csv").read_text("utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 def test_the_cover_names_publication_hash_and_verdicts_and_every_page_prints_on_a4(sheets, account) -> None:
