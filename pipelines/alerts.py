@@ -23,8 +23,15 @@ from pipelines.texts import Language, detect_language, text
 TIMEOUT_SECONDS = 15
 """How long a receiver may take; an alert must not hold a run up."""
 
+ROBOT_BYTES = {"feishu": 18_000, "dingtalk": 18_000, "wecom": 2_000}
+"""The longest text that a group robot takes, somewhat below what its platform states."""
+
 _LOG = logging.getLogger(__name__)
 """Seen on standard error, also where the run's own log is not."""
+
+
+class NotTakenError(OSError):
+    """A receiver answered that it did not take the alert."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +102,25 @@ def _post(alert: Alert, settings: AlertSettings, language: Language) -> None:
         headers={"Content-Type": "application/json; charset=utf-8", "User-Agent": "zero-carbon-parks"},
     )
     with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
-        answer.read(1 << 16)
+        body = answer.read(1 << 16)
+    if settings.alert_webhook_format in ROBOT_BYTES:
+        _check_robot(body)
+
+
+def _check_robot(body: bytes) -> None:
+    """Group robots answer HTTP 200 to what they refuse too; the code in the body tells. Raises ``NotTakenError``."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return
+    code = told.get("errcode", told.get("code", 0)) if isinstance(told, dict) else 0
+    if code:
+        raise NotTakenError(f"the robot refused it: {code} {told.get('errmsg', told.get('msg', ''))}".strip())
 
 
 def payload(alert: Alert, form: str, language: Language) -> dict[str, Any]:
     """The JSON of a webhook: what group robots of Feishu, DingTalk and WeCom take, or all that the alert knows."""
-    whole = f"{alert.title(language)}\n{alert.message}"
+    whole = _shortened(f"{alert.title(language)}\n{alert.message}", ROBOT_BYTES.get(form))
     if form == "feishu":
         return {"msg_type": "text", "content": {"text": whole}}
     if form in ("dingtalk", "wecom"):
@@ -112,6 +132,12 @@ def payload(alert: Alert, form: str, language: Language) -> dict[str, Any]:
         "details": list(alert.details),
         "facts": dict(alert.facts),
     }
+
+
+def _shortened(said: str, most_bytes: int | None) -> str:
+    if most_bytes is None or len(said.encode()) <= most_bytes:
+        return said
+    return said.encode()[:most_bytes].decode(errors="ignore") + "…"
 
 
 def _mail(alert: Alert, settings: AlertSettings, language: Language) -> None:

@@ -22,8 +22,8 @@ def _serving(server: socketserver.BaseServer) -> Iterator[None]:
 
 
 @contextmanager
-def web_server(status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A URL that answers every POST with ``status``, and the JSON bodies it got."""
+def web_server(status: int = 200, answer: bytes = b"") -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A URL that answers every POST with ``status`` and ``answer``, and the JSON bodies it got."""
     got: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -31,6 +31,7 @@ def web_server(status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(status)
             self.end_headers()
+            self.wfile.write(answer)
 
         def log_message(self, *_: object) -> None:
             """Nothing on standard error."""

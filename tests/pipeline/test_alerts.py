@@ -1,5 +1,6 @@
 """Alerts: what is sent where, in which form, and what happens where nobody takes it."""
 
+import json
 import logging
 import socket
 
@@ -58,6 +59,30 @@ def test_group_robots_get_text_in_their_own_form(form, way):
     found = payload(HELD, form, "zh")
     assert found[way[0]][way[1]].startswith("零碳园区：2 个园区的数据被扣留\npark-a")
     assert "text" in (found.get("msg_type"), found.get("msgtype"))
+
+
+@pytest.mark.parametrize(
+    ("form", "answer", "level"),
+    [
+        ("feishu", b'{"code":19024,"msg":"Key Words Not Found"}', "ERROR"),
+        ("dingtalk", b'{"errcode":310000,"errmsg":"keywords not in content"}', "ERROR"),
+        ("wecom", b'{"errcode":0,"errmsg":"ok"}', "INFO"),
+        ("json", b'{"code":7}', "INFO"),
+    ],
+)
+def test_a_robot_that_answers_200_and_refuses_has_not_taken_the_alert(caplog, form, answer, level):
+    with web_server(answer=answer) as (url, _), caplog.at_level("INFO"):
+        send(HELD, AlertSettings.model_validate({"alert_webhook": url, "alert_webhook_format": form}), LOG, "en")
+    told = [record for record in caplog.records if record.name == LOG.name]
+    assert told[-1].levelname == level
+    if level == "ERROR":
+        assert str(next(iter(json.loads(answer).values()))) in told[-1].message
+
+
+def test_a_long_alert_is_cut_to_what_a_robot_takes():
+    long = Alert("parks_held", tuple(f"园区 {number} 总量不符" for number in range(500)), {})
+    assert len(payload(long, "wecom", "zh")["text"]["content"].encode()) < 2048
+    assert "园区 499" in payload(long, "json", "zh")["text"]
 
 
 def test_without_settings_an_alert_stays_in_the_log(caplog):
