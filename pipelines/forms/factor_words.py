@@ -93,6 +93,7 @@ _SOURCES = {
     ): "未公布数值；按0.2的限值约为现有平均水平的十分之一推算（国家节能中心，2025年12月），有正式数值后替换",
 }
 _NUMBERED_SOURCES = (
+    (r"MEE/NBS announcement of (\d+)-0?(\d+)-0?(\d+)", r"生态环境部、国家统计局\1年\2月\3日公告"),
     (r"MEE/NBS announcement (\d+) No\.(\d+)", r"生态环境部、国家统计局公告\1年第\2号"),
     (r"document (.+)", r"凭证 \1"),
     (r"declared in file (\w+), line (\d+)", r"园区申报（文件 \1 第\2行）"),
