@@ -67,7 +67,7 @@ class _Manifest(_Form):
     id: Digest
     method_version: str
     factor_release: Digest
-    year: int
+    year: Annotated[int, Field(ge=1, le=9999)]
     cutoff: Annotated[str, AfterValidator(_day)]
     engine: str
     hashes: _Hashes

@@ -32,7 +32,7 @@ def is_public(folder: Path) -> bool:
     """Whether the manifest in a folder says that it is that of a public set."""
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(manifest, dict) and manifest.get("level") == "public"
 

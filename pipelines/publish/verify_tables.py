@@ -26,8 +26,8 @@ def load_tables(con: duckdb.DuckDBPyConnection, stated: Stated, folder: Path) ->
     """
     problems = []
     for table in stated.tables:
-        con.execute(f"create schema if not exists {identifier(table.partition('.')[0])}")
         try:
+            con.execute(f"create schema if not exists {identifier(table.partition('.')[0])}")
             con.execute(f"create table {qualified(table)} as select * from {parquet(table_path(folder, table))}")
         except duckdb.Error as error:
             problems.append(Problem("table_unreadable", table, values={"why": first_line(error)}))

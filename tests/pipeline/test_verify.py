@@ -1,6 +1,7 @@
 """`zcp verify`: whatever is altered in a publication is named, and nothing is where nothing was altered."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -206,9 +207,11 @@ def test_entries_of_the_manifest_that_the_files_do_not_give(published: tuple[Set
         (lambda text: text.replace('"metrics.park_year": {', '"../metrics.park_year": {'), "manifest_form"),
         (lambda text: text.replace('"audit.html"', '"../audit.html"'), "manifest_form"),
         (lambda text: text.replace('"year": 2026', '"year": "2026"'), "manifest_form"),
+        (lambda text: text.replace('"year": 2026', '"year": 2026000'), "manifest_form"),
+        (lambda text: "[" * 100_000, "manifest_unreadable"),
         (None, "no_manifest"),
     ],
-    ids=["torn", "list", "day", "table", "file", "type", "missing"],
+    ids=["torn", "list", "day", "table", "file", "type", "year", "deep", "missing"],
 )
 def test_a_manifest_that_says_nothing_is_one_fault(
     published: tuple[Settings, Lake, Path], copy: Path, text: Callable[[str], str] | None, code: str
@@ -225,6 +228,12 @@ def test_a_key_that_stands_twice_in_the_manifest_is_seen(copy: Path) -> None:
     text = (copy / MANIFEST).read_text(encoding="utf-8")
     (copy / MANIFEST).write_text(text.replace('"year": 2026', '"year": 2025,\n "year": 2026'), encoding="utf-8")
     assert [p.code for p in check_manifest_text(stated_by(copy))] == ["manifest_rewritten"]
+
+
+def test_a_pipe_in_place_of_a_file_is_not_read(published: tuple[Settings, Lake, Path], copy: Path) -> None:
+    (copy / "audit.html").unlink()
+    os.mkfifo(copy / "audit.html")
+    assert found(verify(copy, published[0])) == {("file_link", "audit.html")}
 
 
 def test_audit_checker_and_root_are_altered_with_their_hashes(
@@ -270,6 +279,14 @@ def test_what_another_version_made_is_not_held_against_rules_of_today(
     notes = {(p.code, p.subject) for check in verified.checks for p in check.problems}
     assert notes >= {("made_by_other", "sql"), ("made_by_other", "contracts"), ("check_broken", "sql.tomorrow")}
     # What does not depend on rules is a fault in every version.
+    edit(copy / MANIFEST, set_entry("inputs", 0, "file_name", value="forged.csv"))
+    edit(copy / MANIFEST, lambda m: m["tables"].update({"information_schema.t": m["tables"]["quality.scores"]}))
+    shutil.copytree(copy / "quality", copy / "information_schema")
+    (copy / "information_schema" / "scores.parquet").rename(copy / "information_schema" / "t.parquet")
+    assert found(verify(copy, published[0])) >= {
+        ("manifest_differs", MANIFEST),
+        ("table_unreadable", "information_schema.t"),
+    }
     edit(copy / MANIFEST, lambda m: m["hashes"].update(sql="0" * 16))
     assert identity_faults(copy) == {("id_differs", MANIFEST)}
 
