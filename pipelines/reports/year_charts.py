@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from pipelines.reports.drawing import (
@@ -80,6 +81,18 @@ def months(rows: Sequence[Row], limit: float | None) -> Figure | None:
         for column, key, label in _SOURCES
         if any(row[column] for row in alone)
     ]
+    rest = [_rest(row) for row in alone]
+    if any(rest):
+        data.append(
+            {
+                "type": "bar",
+                "name": words("自备其他电源与储能", "Own other power and storage"),
+                "x": places,
+                "y": [float(value) for value in rest],
+                "marker": {"color": SUPPLY_COLOURS["other"]},
+                "hovertemplate": "%{y:,.0f} MWh<extra></extra>",
+            }
+        )
     if any(row["missing_energy_mwh"] for row in alone):
         data.append(
             {
@@ -144,6 +157,18 @@ def months(rows: Sequence[Row], limit: float | None) -> Figure | None:
         xaxis2=axis(**labels, domain=[0, 1], range=span, anchor="y2", showgrid=False),
         yaxis2=axis(domain=[0, 0.3], zeroline=True, zerolinecolor=MUTED, rangemode="tozero", anchor="x2", nticks=5),
     )
+
+
+def _rest(row: Row) -> Decimal:
+    """What of a month's use none of the origins gave: own fossil and recovered generation, and what storage lost.
+
+    Zero where storage gave more than it took: a bar has no place for that.
+    """
+    if row["completeness"] != "complete" or row["electricity_use_mwh"] is None:
+        return Decimal(0)
+    known = sum((row[column] or Decimal(0) for column, _, _ in _SOURCES), Decimal(0))
+    rest: Decimal = row["electricity_use_mwh"] - known
+    return max(rest, Decimal(0))
 
 
 def _heading(text: Words, y: float) -> dict[str, Any]:

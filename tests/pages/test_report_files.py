@@ -18,6 +18,7 @@ from pipelines.reports.amounts import deciding_digits, percent, shown
 from pipelines.reports.missing import reasons
 from pipelines.reports.overview import tiles
 from pipelines.reports.pages import file_name
+from pipelines.reports.year_charts import months
 from tests.pages.homes import HOSTILE_METER, HOSTILE_NAMES, HOSTILE_PARK
 from tests.pipeline.zcp_command import one_sentence, zcp
 
@@ -164,6 +165,22 @@ def test_the_heat_map_has_every_hour_of_the_year(made_pages: Path):
     assert [hour[first_of_december] for hour in load["z"]][:13] == [50.0, *[None] * 11, 50.0]
     green = charts_of(made_pages / "parks" / "park-a.html")["green"]["data"][0]
     assert (green["z"][12][first_of_december], green["z"][0][first_of_december]) == (80.0, 0.0)
+
+
+def test_the_bars_of_a_complete_month_reach_its_use():
+    given = dict.fromkeys(("direct_supply_mwh", "onsite_nonfossil_mwh", "green_trade_mwh", "gec_mwh"), Decimal(10))
+    month = {
+        "month": "2026-01",
+        "window_kind": "month",
+        "electricity_use_mwh": Decimal(100),
+        "missing_energy_mwh": None,
+    }
+    month |= given | {"residual_grid_mwh": Decimal(25), "completeness": "complete"}
+    chart = months([month, month | {"month": "2026-02", "completeness": "undecided"}], None)
+    bars = [trace for trace in chart["data"] if trace["type"] == "bar"]
+    assert sum(trace["y"][0] for trace in bars) == 100
+    assert bars[-1]["name"]["en"] == "Own other power and storage"
+    assert bars[-1]["y"] == [35.0, 0.0], "what is open in a month that is not complete is nobody's generation"
 
 
 def test_every_province_has_a_tile_of_its_own():
