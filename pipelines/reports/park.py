@@ -7,7 +7,7 @@ from typing import Any
 from pipelines.commands import chinese
 from pipelines.publish.checks import SqlCheck, load_checks
 from pipelines.reports import charts, intensity_chart, missing, year_charts
-from pipelines.reports.amounts import INTENSITY_DIGITS, as_decimal, deciding_digits, shown
+from pipelines.reports.amounts import INTENSITY_DIGITS, as_decimal, deciding_digits, percent, shown
 from pipelines.reports.drawing import Figure, Words, words
 from pipelines.reports.reading import Published
 from pipelines.reports.texts import TEXTS
@@ -19,6 +19,7 @@ MOST_FINDINGS = 40
 LONGEST_DRAWN_MINUTES = 60
 """Longest interval of a balance that shows hours."""
 _RESULT = ("usable", "counted", "surplus")
+_PROJECT_BOUNDS = ("self_use_of_generation_min", "self_use_of_consumption_min", "export_of_generation_max")
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def page(published: Published, park_id: str, stale: Stale | None) -> tuple[dict[
         "terms": _terms(row, published.of("leaves", park_id)),
         "parts": charts.supply_parts(row),
         "projects": published.of("projects", park_id),
+        "bounds": {name: percent(published.params.get(name), 0) for name in _PROJECT_BOUNDS},
         "months": _months(published.of("months", park_id)),
         "minutes": minutes,
         "matching": sorted(published.of("matching", park_id), key=lambda found: _BASES.index(found["basis"])),

@@ -129,9 +129,9 @@ TEXTS: dict[str, Words] = {
         "projects": ("直连项目的三项条件", "Three conditions of directly connected projects"),
         "project": ("项目", "Project"),
         "generation": ("发电量", "Generation"),
-        "self_of_generation": ("自用/可发电量 ≥ 60%", "Self-use of generation ≥ 60 %"),
-        "self_of_consumption": ("自用/用电量 ≥ 30%", "Self-use of consumption ≥ 30 %"),
-        "export_of_generation": ("上网/可发电量 ≤ 20%", "Export of generation ≤ 20 %"),
+        "self_of_generation": ("自用/可发电量 ≥ {bound}", "Self-use of generation ≥ {bound}"),
+        "self_of_consumption": ("自用/用电量 ≥ {bound}", "Self-use of consumption ≥ {bound}"),
+        "export_of_generation": ("上网/可发电量 ≤ {bound}", "Export of generation ≤ {bound}"),
         # Months and hours
         "s_months": ("一年中的变化", "The course of the year"),
         "open_month": ("缺口（估计）", "missing, probable"),
