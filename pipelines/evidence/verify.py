@@ -19,7 +19,7 @@ from typing import Any
 Table = list[dict[str, str]]
 AMOUNTS = {"_mwh": "energy_mwh", "_tco2": "emission_tco2", "_tce": "energy_tce"}
 TERMS = ("fuel_tco2", "conversion_tco2", "electricity_tco2", "heat_tco2", "process_tco2")
-LEAF = {"kind": "source_kind", "source": "source_id", "month": "month", "file_id": "file_id"}
+LEAF = {"kind": "source_kind", "source": "source_id", "month": "month", "file_id": "file_id", "sentence": "sentence"}
 SIX = Decimal("0.000001")
 problems: list[str] = []
 
@@ -51,12 +51,14 @@ def check_rows(tables: dict[str, Table], about: dict[str, Any], published: dict[
     for name, rows in tables.items():
         for column, value in (("park_id", about["park_id"]), ("publication_id", about["publication"]["id"])):
             demand(all(row.get(column, value) == value for row in rows), f"{name}.csv has another {column}")
-    known = {row["file_id"]: row["sha256"] for row in tables["inputs"]}
+    known = {row["file_id"] for row in tables["inputs"]}
     for row in tables["evidence.contributions"]:
         demand(row["file_id"] in known or not row["file_id"], f"inputs.csv lacks the file {row['file_id']}")
-    hashes = {entry["file_id"]: entry["sha256"] for entry in published["inputs"]} if published else known
-    for file_id, digest in known.items():
-        demand(hashes.get(file_id) == digest, f"inputs.csv: the publication has another sha256 of {file_id}")
+    ledger = {entry["file_id"]: entry for entry in published["inputs"]} if published else {}
+    for row in tables["inputs"] if published else ():
+        entry = {name: "" if value is None else str(value) for name, value in ledger.get(row["file_id"], {}).items()}
+        for name, value in row.items():
+            demand(entry.get(name) == value, f"inputs.csv: the publication has another {name} of {row['file_id']}")
 
 
 def check_sums(tables: dict[str, Table], explained: list[dict[str, Any]]) -> int:
@@ -78,6 +80,24 @@ def check_sums(tables: dict[str, Table], explained: list[dict[str, Any]]) -> int
         same = sorted(map(str, shown)) == sorted(map(str, leaves.get(key, [])))
         demand(same and text == figures.get(key), f"explanation.json: {key[1]} {key[0]} is not as in the tables")
     return sum(map(len, leaves.values()))
+
+
+def check_words(tables: dict[str, Table], explained: list[dict[str, Any]], year: str) -> None:
+    """Every figure of the year is explained, by the formulas and factors that the tables have."""
+    formulas = {(row["figure"], row["step"]): (row["formula"], row["statement"]) for row in tables["evidence.formulas"]}
+    due = {figure for figure, step in formulas if not step}
+    for name in sorted(due - {said["figure"] for said in explained if str(said["year"]) == year}):
+        demand(False, f"explanation.json: {name} {year} is missing")
+    factors = {(row["year"], row["factor"], row["value"]) for row in tables["evidence.factors_used"]}
+    factors |= {(row["year"], *entry) for row in tables["reference.params"] for entry in row.items()}
+    for said in explained:
+        steps = [(leaf["source"], leaf) for leaf in said["leaves"] if "formula" in leaf]
+        for step, told in [("", said), *steps]:
+            same = formulas.get((said["figure"], step)) == (told["formula"], told["statement"])
+            demand(same, f"explanation.json: {said['figure']} {step} has another formula than the tables")
+        for told in said["constants"]:
+            same = (str(said["year"]), told["name"], told["value"]) in factors
+            demand(same, f"explanation.json: {told['name']} of {said['figure']} is not as in the tables")
 
 
 def check_formulas(row: dict[str, str], parameters: dict[str, str]) -> None:
@@ -116,12 +136,15 @@ def check(folder: Path, manifest: Path | None) -> str:
     texts = {name: io.StringIO(data.decode(), newline="") for name, data in files.items() if name.endswith(".csv")}
     tables = {name.removeprefix("tables/")[:-4]: list(csv.DictReader(text)) for name, text in texts.items()}
     check_rows(tables, about, published)
-    leaves = check_sums(tables, json.loads(files["explanation.json"])["figures"])
+    explained = json.loads(files["explanation.json"])["figures"]
+    leaves = check_sums(tables, explained)
+    check_words(tables, explained, str(about["year"]))
     parameters = {row["year"]: row for row in tables["reference.params"]}
     for row in tables["metrics.park_year"]:
         check_formulas(row, parameters[row["year"]])
     proven = "as published" if published else "NOT proven to be the published ones (--manifest)"
-    return f"{about['park_id']}: {len(files)} files, {leaves} leaves add up exactly, formulas hold; tables {proven}"
+    sums = f"{about['park_id']}: {len(files)} files, {leaves} leaves add up exactly, formulas hold"
+    return f"{sums}; .parquet and .txt are copies that nothing proves; tables/*.csv {proven}"
 
 
 if __name__ == "__main__":

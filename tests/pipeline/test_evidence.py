@@ -206,7 +206,7 @@ def test_a_pack_is_checked_by_its_own_verifier(world: World, packed: Path) -> No
     assert "NOT proven to be the published ones" in alone.stdout
     tied = verify(packed, "--manifest", manifest(world))
     assert (tied.returncode, tied.stderr) == (0, "")
-    assert tied.stdout.strip().endswith("tables as published")
+    assert tied.stdout.strip().endswith("tables/*.csv as published")
 
 
 def test_the_same_publication_gives_the_same_bytes_and_the_text_is_for_people(world: World, packed: Path) -> None:
@@ -258,6 +258,18 @@ TAMPERED = {
         forged(replaced("explanation.json", '"0.400001"', '"0.300001"')),
         f"explanation.json: fuel_tco2 {YEAR} is not as in the tables",
     ),
+    "a formula of the explanation": (
+        forged(replaced("explanation.json", '"formula": "', '"formula": "0 × ')),
+        "has another formula than the tables",
+    ),
+    "a figure that is not explained": (
+        forged(replaced("explanation.json", '"figure": "green_share"', '"figure": "total_tco2"')),
+        f"explanation.json: green_share {YEAR} is missing",
+    ),
+    "a factor of the explanation": (
+        forged(replaced("explanation.json", '"value": "0.832500000"', '"value": "0.600000000"')),
+        "explanation.json: residual_electricity_factor of",
+    ),
     "a ratio": (forged(replaced(YEARS, '"0.7"', '"0.8"')), f"green_share {YEAR} is 0.8, its formula gives 0.7"),
     "a verdict": (
         forged(replaced(YEARS, '"pass","fail","fail"', '"pass","pass","pass"')),
@@ -294,5 +306,7 @@ def test_a_forgery_that_agrees_with_itself_is_refused_with_the_manifest(
     done = verify(folder, "--manifest", manifest(world))
     assert done.returncode == 1
     assert "tables/*.csv are not those of the publication" in done.stderr
+    forged(replaced("inputs.csv", "fuel", "fool"))(folder)
+    assert "the publication has another file_name of" in verify(folder, "--manifest", manifest(world)).stderr
     forged(replaced("inputs.csv", "ab" * 32, "cd" * 32))(folder)
     assert "inputs.csv: the publication has another sha256 of" in verify(folder, "--manifest", manifest(world)).stderr
