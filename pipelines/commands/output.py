@@ -29,6 +29,14 @@ class ReportProgress(Protocol):
     def __call__(self, what: str, done: int, total: int | None) -> None: ...
 
 
+_UNSEEN = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
+
+
+def harmless(words: str) -> str:
+    """Text without control characters, with which names in deliveries could move a terminal's cursor or its colours."""
+    return words.translate(_UNSEEN)
+
+
 def plain(value: object) -> object:
     """A value that JSON can hold: whole decimals as integers, others as numbers, dates and paths as text."""
     if isinstance(value, Decimal):
@@ -61,15 +69,16 @@ class Output:
     def say(self, sentence: str, style: str = "") -> None:
         """A sentence for people; nothing where JSON was asked for."""
         if not self.as_json:
-            self._console.print(Text(sentence, style=style), soft_wrap=True)
+            self._console.print(Text(harmless(sentence), style=style), soft_wrap=True)
 
     def warn(self, sentence: str) -> None:
         """A sentence that must not get into piped data."""
-        self._errors.print(Text(sentence, style="yellow"), soft_wrap=True)
+        self._errors.print(Text(harmless(sentence), style="yellow"), soft_wrap=True)
 
     def error(self, sentence: str) -> None:
         self._errors.print(
-            Text(self.text("error"), style="bold red").append(sentence, style="not bold"), soft_wrap=True
+            Text(self.text("error"), style="bold red").append(harmless(sentence), style="not bold"),
+            soft_wrap=True,
         )
 
     def json(self, value: object) -> None:
@@ -93,14 +102,15 @@ class Output:
         )
         for index, heading in enumerate(headings):
             numeric = all(_is_number(row[index]) for row in rows)
-            table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+            table.add_column(_cell(heading), justify="right" if numeric else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+            table.add_row(*(_cell(value) for value in row))
         self._console.print(table)
 
     def tree(self, tree: Tree) -> None:
         """A tree of Rich; nothing where JSON was asked for."""
         if not self.as_json:
+            _disarm(tree)
             self._console.print(tree)
 
     @contextmanager
@@ -114,6 +124,21 @@ class Output:
                 bar.update(task, description=f"{self.text(key)} · {what}", completed=done, total=total)
 
             yield report
+
+
+def _cell(value: object) -> Text:
+    """A cell of a table; styles stay."""
+    cell = value.copy() if isinstance(value, Text) else Text(str(value))
+    cell.plain = harmless(cell.plain)
+    return cell
+
+
+def _disarm(tree: Tree) -> None:
+    """Makes the labels of a tree harmless in place."""
+    if isinstance(tree.label, str | Text):
+        tree.label = _cell(tree.label)
+    for branch in tree.children:
+        _disarm(branch)
 
 
 def _is_number(cell: object) -> bool:

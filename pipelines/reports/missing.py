@@ -41,12 +41,12 @@ _ACTIONS: dict[str, Words] = {
     code: words(zh, en)
     for code, (zh, en) in {
         "missing_readings": (
-            "补报上列表计缺失时段的读数，或提交经审批的修正记录（reading_edits）。",
-            "Deliver the readings of the open intervals above, or an approved edit with its document (reading_edits).",
+            "补报缺失时段的读数，或提交经审批的修正记录（reading_edits）。",
+            "Deliver the readings of the open intervals, or an approved edit with its document (reading_edits).",
         ),
         "missing_input": (
-            "补报上列数据；确为零的，报一行数量为 0 的记录。",
-            "Deliver what is listed above; where there was none, state it with a row of quantity 0.",
+            "补报所缺数据；确为零的，报一行数量为 0 的记录。",
+            "Deliver what is missing; where there was none, state it with a row of quantity 0.",
         ),
         "conversion_negative": (
             "核对该企业加工转换的投入与产出：产出含碳量不能多于投入。",
@@ -69,8 +69,8 @@ _ACTIONS: dict[str, Words] = {
             "Recover measured values for the long gap of the meter, or deliver a document of another meter.",
         ),
         "intensity_uncertain": (
-            "补充上列估算时段的实测值，区间缩小后即可判定。",
-            "Replace the estimates named above with measured values: the interval shrinks and the verdict falls.",
+            "补充估算时段的实测值，区间缩小后即可判定。",
+            "Replace estimates with measured values: the interval shrinks and the verdict falls.",
         ),
         "size_class_uncertain": (
             "规模分档受未定参数影响，已按更严的限值判定；无需补报。",

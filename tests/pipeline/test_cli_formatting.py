@@ -5,6 +5,8 @@ import string
 from decimal import Decimal
 
 import pytest
+from rich.text import Text
+from rich.tree import Tree
 
 from pipelines import texts
 from pipelines.commands import chinese, formatting
@@ -115,3 +117,18 @@ def test_both_languages_fill_in_the_same_values(key: str) -> None:
 )
 def test_the_option_wins_over_the_locale(arguments: list[str], locale: str, language: str) -> None:
     assert texts.detect_language(arguments, {"LANG": locale}) == language
+
+
+def test_names_from_deliveries_cannot_steer_the_terminal_or_be_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "\x1b[31mred\x9b2J[bold]x[/nothing]"
+    output = Output("en")
+    output.table("", [hostile], [[hostile], [Text(hostile, style="red")]])
+    output.say(hostile)
+    output.warn(hostile)
+    output.error(hostile)
+    tree = Tree(Text(hostile))
+    tree.add(Text(hostile))
+    output.tree(tree)
+    shown = "".join(capsys.readouterr())
+    assert shown.count("\ufffd[31mred\ufffd2J[bold]x[/nothing]") == 8
+    assert not {"\x1b", "\x9b"} & set(shown)
