@@ -2,8 +2,8 @@
 -- 中文: 用电由哪些来源构成？
 -- Columns:
 -- source: Where the power came from. direct_supply: direct lines; onsite: green projects of the park; green_trade, certificates: grid
--- power with either; residual_grid: grid power with neither; own_fossil: own fossil plants less their export; other: what
--- storage lost.
+-- power with either; residual_grid: grid power with neither; own_fossil: own fossil plants less their export; other: power
+-- from waste heat and pressure less its export, and what storage lost.
 -- energy_mwh: Power from this source. [MWh]
 -- share: Its part of the electricity use. [1]
 -- is_green: Whether it can count as green; what of direct_supply and onsite does not count is in views.green_sources.
