@@ -2,7 +2,8 @@
 -- enterprise and year.
 -- 中文: 一家企业的用电与绿电账是怎样的？
 -- Columns:
--- green_share: Green supply that counts, green-power trade and certificates, as a share of its use. [1]
+-- green_share: Green supply that counts, green-power trade and certificates, as a share of its direct supply and own draw: the rest
+-- is residual_grid_mwh and uncounted_green_mwh. Not of its use: both hold its part of the losses, which certificates cover too. [1]
 select
     enterprise_id,
     park_id,
@@ -15,7 +16,7 @@ select
     gec_counted_mwh,
     residual_grid_mwh,
     cast(direct_share_mwh - coalesce(uncounted_green_mwh, 0) + green_trade_mwh + gec_counted_mwh as double)
-    / nullif(cast(use_mwh as double), 0) as green_share,
+    / nullif(cast(direct_share_mwh + grid_offtake_mwh as double), 0) as green_share,
     hourly_green_share,
     market_based_tco2,
     location_based_tco2
