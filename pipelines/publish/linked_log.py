@@ -16,6 +16,8 @@ PREVIOUS = "previous"
 """SHA-256 of the bytes of the line before, without its line end; null in the first line of a log."""
 OWN = "line_sha256"
 """SHA-256 of the line as it would be without this field."""
+_SINCE = frozenset({PREVIOUS, OWN, "event", "manifest_sha256"})
+"""Fields that no line had before there was a chain."""
 
 
 def append(log: Path, entry: Mapping[str, Any]) -> None:
@@ -61,12 +63,13 @@ def parsed(line: bytes) -> dict[str, Any] | None:
 def broken_lines(log: Path) -> Iterator[str]:
     """One sentence for each line that was changed or does not follow on the one before it.
 
-    The chain begins with the first line that has a hash. Lines cut off at the end leave a chain that holds.
+    The chain begins with the first line that has a field of one, so a log is broken where all hashes were taken off.
+    Lines cut off at the end leave a chain that holds.
     """
     lines = raw_lines(log)
     entries = [parsed(line) for line in lines]
     names = [f"line {number} ({(entry or {}).get('id', '–')})" for number, entry in enumerate(entries, start=1)]
-    first = next((n for n, entry in enumerate(entries) if entry and {PREVIOUS, OWN} & set(entry)), len(lines))
+    first = next((n for n, entry in enumerate(entries) if entry and _SINCE & set(entry)), len(lines))
     sound = True
     for place, (line, entry) in enumerate(zip(lines, entries, strict=True)):
         was_sound, sound = sound, entry is not None and (place < first or _is_as_written(line, entry))

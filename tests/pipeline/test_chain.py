@@ -123,6 +123,13 @@ def test_a_changed_manifest_is_found(lake):
     assert found == ["published/b/manifest.json is not the one whose hash catalog/publications.jsonl line 2 holds"]
 
 
+def test_hashes_taken_off_every_line_are_missed(lake, log):
+    entries = [json.loads(line) for line in log.splitlines()]
+    bare = [{name: value for name, value in e.items() if name not in ("previous", "line_sha256")} for e in entries]
+    text = "".join(f"{json.dumps(entry)}\n" for entry in bare)
+    assert "line 1 (a) was changed" in faults(lake, text.encode())[0]
+
+
 def test_no_later_line_hides_that_a_manifest_was_changed(lake, tmp_path):
     home = Lake(Path(shutil.copytree(lake.home, tmp_path / "home", symlinks=True)))
     (home.published / "b" / "manifest.json").write_text("{}")
