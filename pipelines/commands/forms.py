@@ -16,7 +16,7 @@ def forms(settings: Settings, park: str, year: int, *, out: Path, publication: s
     is no ``.xlsx`` or cannot be written.
     """
     from pipelines.forms.account import read_account
-    from pipelines.forms.words import VERDICTS, carrier_names
+    from pipelines.forms.words import carrier_names
     from pipelines.forms.workbook import write
     from pipelines.publish import catalog
 
@@ -45,4 +45,4 @@ def forms(settings: Settings, park: str, year: int, *, out: Path, publication: s
     if held:
         output.warn(output.text("forms_held"))
     elif verdict == "undecided":
-        output.warn(output.text("forms_undecided", verdict=VERDICTS[verdict]))
+        output.warn(output.text("forms_undecided"))

@@ -30,7 +30,7 @@ FORMS_TEXTS: dict[str, tuple[str, str]] = {
         "The figures of this park are held back; the forms say so in red and must not be handed in.",
     ),
     "forms_undecided": (
-        "该园区的结论为“{verdict}”，表中以红字标明。",
+        "该园区的结论未定，表中以红字标明。",
         "The verdict of this park is open; the forms say so in red.",
     ),
     "working_publish": ("导出", "Writing"),

@@ -64,8 +64,8 @@ def test_a_fault_of_no_park_stops_the_publication_and_says_which(published: tupl
         publish(settings, lake, YEAR)
     sentence = str(caught.value)
     assert caught.value.exit_code == 4
-    assert "sql.register_one_state (4 rows)" in sentence
-    assert "state=held" in sentence
+    assert "sql.register_one_state (2 rows)" in sentence
+    assert "state=cancelled" in sentence
     assert "the last good publication stays current" in sentence
     assert catalog.current_id(lake) == first
     assert len(catalog.entries(lake)) == 1

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,8 @@ FLAGS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def _without_great_expectations() -> Iterator[None]:
+@contextmanager
+def without_great_expectations() -> Iterator[None]:
     """It takes seconds to load, and what it judges is not in question here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(audit, "judge_expectations", lambda con, contracts: [])
@@ -29,9 +30,10 @@ def _without_great_expectations() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory, _without_great_expectations: None) -> Lake:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """A home folder of four made-up parks, of which two are held back."""
-    return with_a_held_park(tmp_path_factory.mktemp("made"))
+    with without_great_expectations():
+        return with_a_held_park(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture(scope="session")
@@ -42,11 +44,12 @@ def made_pages(made: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def hostile(tmp_path_factory: pytest.TempPathFactory, _without_great_expectations: None) -> Lake:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """A home folder whose park, meters and project have hostile names, landed and run like any other delivery."""
     world = Deliveries(tmp_path_factory.mktemp("hostile"))
     world.take_in(world.write("m1", f"{YEAR}-02-03T09:00", **hostile_files(YEAR)))
-    run_pipeline(world.settings, YEAR)
+    with without_great_expectations():
+        run_pipeline(world.settings, YEAR)
     return Lake(world.settings.home)
 
 
@@ -57,11 +60,12 @@ def hostile_pages(hostile: Lake, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return out
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(made_pages: Path, hostile_pages: Path) -> Iterator[Any]:
     """A headless Chromium; the tests that need one are skipped where there is none.
 
-    The pages come first: the driver keeps an event loop in this thread, in which Dagster cannot have its own.
+    The pages come first, and the browser goes with its file of tests: the driver keeps an event loop in this thread, in
+    which Dagster cannot have its own.
     """
     driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     names = ("chromium", "chromium-browser", "google-chrome")

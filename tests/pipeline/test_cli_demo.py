@@ -53,7 +53,7 @@ def test_the_commands_that_the_demo_ends_with_work(home: Path, demo: dict[str, A
     for language, said in (("en", "would close them"), ("zh", "应补报的读数")):
         lines = next_commands(Settings(home=home), "baoding-hidz", Output(language=language))
         ways = {shlex.split(command)[1]: what for what, command in lines}
-        assert list(ways) == ["show", "quality", "sql", "ui"]
+        assert list(ways) == ["show", "quality", "report", "sql", "ui"]
         assert said in ways["quality"]
     for _, command in lines:
         _, name, *arguments, _, folder = shlex.split(command)
