@@ -29,7 +29,7 @@ FIGURES = (
 """The main figures of ``metrics.park_year``."""
 VERDICTS = ("core_verdict", "direct_supply_verdict", "overall_verdict")
 
-_FIGURE_SCHEMAS = ("metrics", "certificates")
+_FIGURES_SCHEMA, _LEDGERS_SCHEMA = "metrics", "certificates"
 _MONTHS = ("month", "generation_month")
 
 
@@ -82,8 +82,9 @@ def changed_tables(lake: Lake, before: str, after: str, year: int, held: Collect
     """The tables of figures of ``year`` that differ, and how many rows are only in one of the two publications.
 
     Compared are the columns that both have, without the stamp; a table that is new changes nothing that was published,
-    and a publication without figures of that year none at all. ``held``: parks whose figures the newer one holds back,
-    so that their last good ones stay; they are left out.
+    and a publication without figures of that year none at all. A run of another year says of the ledgers what its own
+    account leaves out, so the tables of certificates are compared only between runs of ``year``. ``held``: parks whose
+    figures the newer one holds back, so that their last good ones stay; they are left out.
     """
     folders = [lake.published / publication_id for publication_id in (before, after)]
     found: dict[str, int] = {}
@@ -97,10 +98,10 @@ def changed_tables(lake: Lake, before: str, after: str, year: int, held: Collect
         )
         if not _of_year(con, parquet(table_path(folders[1], "metrics.park_year")), year):
             return {}
-        same = _same_rows(folders)
+        same, schemas = _same_rows(folders), _schemas(folders, year)
         for table in load("outputs"):
             paths = [table_path(folder, table) for folder in folders]
-            if table.partition(".")[0] in _FIGURE_SCHEMAS and table not in same and paths[0].is_file():
+            if table.partition(".")[0] in schemas and table not in same and paths[0].is_file():
                 after_source = parquet(paths[1]) if paths[1].is_file() else None
                 if rows := _differing_rows(con, parquet(paths[0]), after_source, year):
                     found[table] = rows
@@ -111,6 +112,12 @@ def _same_rows(folders: Sequence[Path]) -> set[str]:
     """The tables that hold the same rows by the hashes in both manifests, which cost no reading."""
     old, new = ((read_manifest(folder) or {}).get("tables", {}) for folder in folders)
     return {table for table in old if table in new and old[table]["content"] == new[table]["content"]}
+
+
+def _schemas(folders: Sequence[Path], year: int) -> tuple[str, ...]:
+    """What is compared of ``year``: the ledgers too where both publications are of a run of it."""
+    runs = {(read_manifest(folder) or {}).get("year") for folder in folders}
+    return (_FIGURES_SCHEMA, _LEDGERS_SCHEMA) if runs == {year} else (_FIGURES_SCHEMA,)
 
 
 def _of_year(con: duckdb.DuckDBPyConnection, source: str, year: int) -> bool:

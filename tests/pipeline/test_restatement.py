@@ -49,8 +49,8 @@ class World:
         self.lake, self.first = Lake(path), first
         lock(self.lake, YEAR, "submitted to the ministry", "Li Wei")
 
-    def make(self, name: str, table: str, columns: str) -> None:
-        """A publication like the first, but for some columns of the first row of a table."""
+    def make(self, name: str, table: str, columns: str, run_year: int = YEAR) -> None:
+        """A publication like the first, but for some columns of a table, of a run of ``run_year``."""
         folder = self.lake.published / name
         if folder.exists():
             return
@@ -61,7 +61,7 @@ class World:
         rows = duckdb.sql(f"select * replace ({columns}) from '{table_path(folder, table)}'")
         rows.write_parquet(str(table_path(folder, table)))
         manifest["tables"][table] |= {"content": name, "sha256": sha256_file(table_path(folder, table))}
-        (folder / "manifest.json").write_text(json.dumps(manifest | {"id": name}))
+        (folder / "manifest.json").write_text(json.dumps(manifest | {"id": name, "year": run_year}))
 
     def switch(self, name: str, **options: Any) -> Candidate | None:
         """What happens when a run has built that publication."""
@@ -105,6 +105,15 @@ def test_a_publication_of_another_year_leaves_a_locked_one_alone(world):
     world.make("other", "metrics.park_year", f"{YEAR + 1}::integer as year")
     assert world.switch("other") is None
     assert catalog.current_id(world.lake) == "other"
+
+
+def test_the_run_of_the_year_after_says_of_the_ledgers_what_its_own_account_leaves_out(world):
+    world.make("next", "certificates.exclusions", "0 as mwh", run_year=YEAR + 1)
+    assert world.switch("next") is None
+    assert catalog.current_id(world.lake) == "next"
+    world.make("restated", "metrics.park_year", "0.75 as green_share", run_year=YEAR + 1)
+    assert world.switch("restated").tables.keys() == {"metrics.park_year"}
+    assert catalog.current_id(world.lake) == "next"
 
 
 def test_a_park_that_is_held_back_changes_nothing_in_a_locked_year(world):
