@@ -75,9 +75,12 @@ def code_hash() -> str:
     return hash_files(_PACKAGE, "*.py", "publish/*.jinja")
 
 
-def factor_release(lake: Lake) -> str:
-    """A fingerprint of all reference data in force, the package's and the operator's, but for what no figure reads."""
-    names = sorted({path.stem for path in REFERENCE.glob("*.csv")} - PLANNING)
+def factor_release(lake: Lake, package: Path = REFERENCE) -> str:
+    """A fingerprint of all reference data in force, the package's and the operator's, but for what no figure reads.
+
+    ``package``: the folder whose files say which tables there are, where they are those of another time.
+    """
+    names = sorted({path.stem for path in package.glob("*.csv")} - PLANNING)
     return fingerprint({name: reference_tables.find(lake, name).digest for name in names})
 
 

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from pipelines import reference_tables
+from pipelines.errors import AuditFailed
 from pipelines.lake import Lake, fsync_path
 from pipelines.publish.manifest import factor_release
 
@@ -46,9 +47,15 @@ def folder(lake: Lake, release: str) -> Path | None:
 
 
 def use(scratch: Lake, release: Path) -> None:
-    """Puts a kept release in force in a scratch home folder that has no reference data of its own yet."""
-    shutil.copytree(release / PACKAGE, scratch.home / reference_tables.PACKAGE_COPY)
+    """Puts a kept release in force in a scratch home folder that has no reference data of its own yet.
+
+    Raises ``AuditFailed`` where its files are no longer those that it is named after.
+    """
+    package = scratch.home / reference_tables.PACKAGE_COPY
+    shutil.copytree(release / PACKAGE, package)
     shutil.copytree(release / OPERATOR, scratch.reference)
+    if factor_release(scratch, package) != release.name:
+        raise AuditFailed(f"{release} was changed: its files do not give the fingerprint {release.name}; restore them")
 
 
 def _releases(lake: Lake) -> Path:

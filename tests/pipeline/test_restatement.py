@@ -12,7 +12,7 @@ from pipelines.commands import published
 from pipelines.commands import restatement as commands
 from pipelines.commands.output import Output
 from pipelines.commands.run import say_published
-from pipelines.errors import UserError
+from pipelines.errors import AuditFailed, UserError
 from pipelines.lake import Lake, sha256_file
 from pipelines.publish import audit, catalog, reference_release, restatement
 from pipelines.publish.chain import broken_links
@@ -258,6 +258,10 @@ def test_the_reference_data_of_a_publication_are_kept(world):
         shutil.rmtree(scratch.home, ignore_errors=True)
         reference_release.use(scratch, folder)
         assert factor_release(scratch) == folder.name
+    (again / "operator" / "fuels.csv").write_bytes((again / "package" / "fuels.csv").read_bytes())
+    shutil.rmtree(scratch.home)
+    with pytest.raises(AuditFailed, match="was changed"):
+        reference_release.use(scratch, again)
     assert reference_release.folder(world.lake, "unknown") is None
 
 
