@@ -102,6 +102,7 @@ def test_the_figures_are_told_by_range_and_by_finding(at_once: dict[str, list[tu
     assert [code for code, _ in at_once["findings"]] == ["certificates_not_recognised"]
 
 
+@pytest.mark.slow
 def test_the_order_of_arrival_changes_nothing(at_once: dict[str, list[tuple]], tmp_path: Path) -> None:
     deliveries = Deliveries(tmp_path)
     early = deliveries.write("1-wrong", "2026-01-01T09:00", **WRONG_AT_FIRST)
