@@ -31,12 +31,7 @@ IDENTITY = Identity("m", "f", YEAR, date(YEAR + 1, 12, 31), "duckdb", "c", "s", 
 KEPT = {"quality.meter_month", "quality.park_month", "quality.estimates"}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _without_great_expectations() -> Iterator[None]:
-    """What its verdicts lead to is tested in ``test_publish_audit``; here all verdicts are alike."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audit, "judge_expectations", lambda con, contracts: [])
-        yield
+pytestmark = pytest.mark.usefixtures("without_great_expectations")
 
 
 def set_in(rows: Rows, table: str, park_id: str, **values: Any) -> None:

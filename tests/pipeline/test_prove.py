@@ -3,14 +3,13 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from pipelines.lake import sha256_file
-from pipelines.publish import audit, publisher
+from pipelines.publish import publisher
 from pipelines.publish.manifest import read_manifest
 from pipelines.run import run_pipeline
 from tests.pipeline.publishing import YEAR, Rows, home
@@ -28,12 +27,7 @@ def with_ledger(rows: Rows) -> None:
     rows["quality.file_ledger"].append(entry | {"rows_read": 3, "rows_loaded": 2, "rows_duplicate": 1})
 
 
-@pytest.fixture(scope="module", autouse=True)
-def without_great_expectations() -> Iterator[None]:
-    """It takes seconds to load, and what it judges is not in question here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audit, "judge_expectations", lambda con, contracts: [])
-        yield
+pytestmark = pytest.mark.usefixtures("without_great_expectations")
 
 
 @pytest.fixture(scope="module")

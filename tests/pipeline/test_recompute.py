@@ -4,7 +4,6 @@ import json
 import random
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from pipelines.lake import Lake
 from pipelines.model_runner import run_step
 from pipelines.model_scope import open_context
 from pipelines.models import plan
-from pipelines.publish import audit, catalog
+from pipelines.publish import catalog
 from pipelines.publish.comparing import compare
 from pipelines.publish.manifest import MANIFEST, table_path
 from pipelines.publish.publisher import publish
@@ -34,12 +33,7 @@ from tests.pipeline.zcp_command import one_sentence, zcp
 FIRST, CORRECTED, LATER = f"{YEAR}-03-03T09:00", f"{YEAR}-03-20T09:00", f"{YEAR}-04-20T09:00"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def without_great_expectations() -> Iterator[None]:
-    """It takes seconds to load, and what it judges is not in question here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audit, "judge_expectations", lambda con, contracts: [])
-        yield
+pytestmark = pytest.mark.usefixtures("without_great_expectations")
 
 
 def build(settings: Settings, year: int) -> str:

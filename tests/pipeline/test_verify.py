@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,12 +39,7 @@ from tests.pipeline.zcp_command import one_sentence, zcp
 PARK_YEAR = "metrics.park_year"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def without_great_expectations() -> Iterator[None]:
-    """It takes seconds to load, and what it judges is not in question here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audit, "judge_expectations", lambda con, contracts: [])
-        yield
+pytestmark = pytest.mark.usefixtures("without_great_expectations")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipelines.lake import Lake
-from pipelines.publish import audit, publisher
+from pipelines.publish import publisher
 from pipelines.publish.verify import verify
 from pipelines.publish.verify_audit import check_audit
 from pipelines.publish.verify_copies import check_database
@@ -23,12 +23,7 @@ from tests.pipeline.publishing import YEAR, home
 PARK_YEAR = "metrics.park_year"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def without_great_expectations() -> Iterator[None]:
-    """It takes seconds to load, and what it judges is not in question here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audit, "judge_expectations", lambda con, contracts: [])
-        yield
+pytestmark = pytest.mark.usefixtures("without_great_expectations")
 
 
 @pytest.fixture(scope="module")
